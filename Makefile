@@ -1,0 +1,76 @@
+# `make run` shows live pages; `make test` runs every test. Each installs what it needs, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= spanmart-data
+
+# uv is faster where it is present; pip alone is enough. Both read the same constraints.
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+INSTALL = uv pip install --quiet --python $(BIN)/python --constraints constraints.txt
+else
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+endif
+
+.PHONY: help run test lint format bench docs clean browser apt-packages constraints
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: $(VENV)/.server ## Start spanmart with the demo application on http://127.0.0.1:8080
+	$(BIN)/spanmart up --demo --data $(DATA)
+
+test: $(VENV)/.dev browser ## Run every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## Check style, types and the arrows between packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## List the benchmarks; each is one command
+	@ls benchmarks
+
+# --- installation, stamped so that it runs once -------------------------------------------------
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "spanmart needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.server: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Installing spanmart and its server (about a minute, once)"
+	@$(INSTALL) --editable '.[server]'
+	@touch $@
+
+# Dependency groups need pip 25.1; a new virtual environment may hold an older one.
+$(VENV)/.dev: $(VENV)/.server
+	@echo "Installing what tests and checks need"
+ifndef UV
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+endif
+	@$(INSTALL) --group test --group lint
+	@touch $@
+
+browser: ## See that there is a Chromium for the browser tests
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory apt-packages
+
+apt-packages: ## Install the Debian packages that the tests need (Chromium), where apt and root are at hand
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "Installing Debian's chromium for the browser tests"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-dejavu-core >/dev/null; \
+	else \
+		echo "No Chromium found: the browser tests will be skipped. To run them: sudo apt-get install chromium" >&2; \
+	fi
+
+constraints: $(VENV)/.dev ## Write constraints.txt anew from what is installed
+	@$(BIN)/python -m pip freeze --exclude-editable | grep -viE '^(pip|setuptools|wheel)==' > constraints.txt
+
+clean: ## Remove the virtual environment and caches; data folders stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
