@@ -1,0 +1,98 @@
+"""Batches: rows on their way into the raw tables, as Arrow columns."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import pyarrow as pa
+
+ATTRIBUTES = pa.map_(pa.string(), pa.string())
+
+# The raw tables' columns less ingested_at and ingest_seq, which the writer assigns.
+SPANS = pa.schema(
+    {
+        "trace_id": pa.string(),
+        "span_id": pa.string(),
+        "parent_span_id": pa.string(),
+        "name": pa.string(),
+        "kind": pa.string(),
+        "start_time_unix_nano": pa.uint64(),
+        "end_time_unix_nano": pa.uint64(),
+        "status_code": pa.string(),
+        "status_message": pa.string(),
+        "service_name": pa.string(),
+        "scope_name": pa.string(),
+        "scope_version": pa.string(),
+        "attributes": ATTRIBUTES,
+        "resource_attributes": ATTRIBUTES,
+        "events": pa.string(),
+        "links": pa.string(),
+    }
+)
+LOG_EVENTS = pa.schema(
+    {
+        "time_unix_nano": pa.uint64(),
+        "trace_id": pa.string(),
+        "span_id": pa.string(),
+        "event_name": pa.string(),
+        "severity": pa.string(),
+        "body": pa.string(),
+        "attributes": ATTRIBUTES,
+        "resource_attributes": ATTRIBUTES,
+    }
+)
+
+Scalar = str | bool | int | float
+
+
+@dataclass(frozen=True)
+class LogEvent:
+    """One event to land. Times are nanoseconds since 1970; ids are lower-case hex or None."""
+
+    event_name: str
+    time_unix_nano: int
+    trace_id: str | None = None
+    span_id: str | None = None
+    severity: str | None = None
+    body: str | None = None
+    attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    resource_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one request brought: `received` = rows of the tables + `rejected`; `bytes` as sent."""
+
+    source: str
+    spans: pa.Table | None
+    log_events: pa.Table | None
+    received: int
+    rejected: int
+    bytes: int
+
+    @property
+    def stored(self) -> int:
+        """Rows that a commit of this batch adds."""
+        return sum(table.num_rows for table in (self.spans, self.log_events) if table is not None)
+
+    @classmethod
+    def of_log_events(cls, source: str, events: Sequence[LogEvent]) -> Self:
+        """A batch of events made here rather than received, such as feedback given on a page."""
+        rows = [
+            {
+                **vars(event),
+                "attributes": _entries(event.attributes),
+                "resource_attributes": _entries(event.resource_attributes),
+            }
+            for event in events
+        ]
+        table = pa.Table.from_pylist(rows, schema=LOG_EVENTS)
+        return cls(source, None, table, received=len(rows), rejected=0, bytes=table.nbytes)
+
+
+def _entries(attributes: Mapping[str, Scalar]) -> list[tuple[str, str]]:
+    return [
+        (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for key, value in attributes.items()
+    ]

@@ -1,0 +1,142 @@
+"""One DuckDB instance over the folder's three files: marts, with landing and app attached.
+
+The process that opens a warehouse owns its files; every thread works on a cursor of its own.
+"""
+
+import logging
+import os
+from pathlib import Path
+from typing import Self
+
+import duckdb
+
+from spanmart.warehouse.errors import DamagedFile, FolderInUse, FolderUnusable
+from spanmart.warehouse.folder import DataFolder, set_aside, write_ahead_log
+from spanmart.warehouse.landing import Landing
+from spanmart.warehouse.migrate import migrate, migrations_of
+
+STORAGE_VERSION = "v1.5.0"
+# DuckDB's default of 16 MB would checkpoint several times a second under load, and senders wait for each.
+CHECKPOINT_THRESHOLD = "128MB"
+
+HOLDS = {
+    "landing": "every span and event that was acknowledged",
+    "app": "settings, users and tokens that people made",
+}
+
+log = logging.getLogger(__name__)
+
+
+class Warehouse:
+    """The open files of one data folder. Use `open`, and `close` when done."""
+
+    def __init__(self, folder: DataFolder, connection: duckdb.DuckDBPyConnection) -> None:
+        self._folder = folder
+        self._connection = connection
+        self.folder = folder.path
+        self.marts_path = folder.marts_path
+        self.landing_path = folder.landing_path
+        self.app_path = folder.app_path
+        self.landing = Landing(self.cursor())
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the warehouse in `folder`, made anew where it is missing, migrated where it is old.
+
+        Marts that do not open are set aside, for they can be rebuilt. Raises FolderInUse, FolderUnusable,
+        DamagedFile for the other two files, WarehouseTooNew.
+        """
+        claimed = DataFolder.claim(folder)
+        try:
+            return cls(claimed, _open_files(claimed))
+        except BaseException:
+            claimed.release()
+            raise
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection to the same instance for the calling thread alone; the caller closes it."""
+        return self._connection.cursor()
+
+    def close(self) -> None:
+        """Write what waits to be landed, close the files and let go of the folder."""
+        self.landing.close()
+        self._connection.close()
+        self._folder.release()
+
+
+def _open_files(folder: DataFolder) -> duckdb.DuckDBPyConnection:
+    _settle_marts(folder)
+    for path in (folder.landing_path, folder.app_path):
+        _create_if_missing(path)
+    connection = _connect_marts(folder)
+    try:
+        for catalog, path in (("landing", folder.landing_path), ("app", folder.app_path)):
+            _attach(connection, catalog, path)
+            migrate(connection, catalog, migrations_of(catalog))
+        connection.execute(f"set checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _settle_marts(folder: DataFolder) -> None:
+    """Marts built from another ledger would wait for sequence numbers that never come."""
+    if not folder.landing_path.exists() and folder.marts_path.exists():
+        aside = set_aside(folder.marts_path)
+        log.warning("There is no landing.duckdb that the marts could come from: set aside as %s", aside.name)
+
+
+def _create_if_missing(path: Path) -> None:
+    """A complete empty file appears at once: one cut short by a crash would look damaged forever."""
+    if path.exists() or write_ahead_log(path).exists():
+        return
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with duckdb.connect() as maker:
+            maker.execute(f"attach {_quoted(unfinished)} as made (storage_version '{STORAGE_VERSION}')")
+            maker.execute("detach made")
+    except duckdb.Error as error:
+        raise FolderUnusable(f"{path} cannot be created: {error}") from error
+    unfinished.replace(path)
+
+
+def _connect_marts(folder: DataFolder) -> duckdb.DuckDBPyConnection:
+    """Connect with no settings: dbt connects to the same file and must ask for exactly the same."""
+    path = folder.marts_path
+    if not path.exists() and write_ahead_log(path).exists():
+        set_aside(path)
+    _create_if_missing(path)
+    try:
+        return duckdb.connect(path)
+    except duckdb.Error as error:
+        _refuse_if_healthy(path, error)
+        aside = set_aside(path)
+        log.warning(
+            "%s does not open (%s). Set aside as %s; the marts will be rebuilt.", path, error, aside.name
+        )
+        _create_if_missing(path)
+        return duckdb.connect(path)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, catalog: str, path: Path) -> None:
+    if not path.exists():
+        raise DamagedFile(path, HOLDS[catalog], f"it is missing, though {path.name}.wal is there.")
+    try:
+        connection.execute(f"attach {_quoted(path)} as {catalog}")
+    except duckdb.Error as error:
+        _refuse_if_healthy(path, error)
+        raise DamagedFile(path, HOLDS[catalog], str(error)) from error
+
+
+def _refuse_if_healthy(path: Path, error: duckdb.Error) -> None:
+    """A file that is locked or not ours to read is not damaged."""
+    if "Could not set lock" in str(error):
+        raise FolderInUse(path.parent, None) from error
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise FolderUnusable(f"{path} cannot be read and written. Mend its permissions.") from error
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,75 @@
+"""What can go wrong with a warehouse, each with what to do next in its message.
+
+WarehouseError
+├── FolderInUse          another process holds the folder
+├── FolderUnusable       the folder or a file in it cannot be read or written
+├── DamagedFile          a file that cannot be rebuilt does not open
+├── WarehouseTooNew      a newer spanmart has migrated the files
+└── LandingError
+    ├── LandingOverloaded    too many bytes wait for the disk: send again later
+    ├── LandingClosed        the warehouse is shutting down: send again later
+    └── LandingFailed        the disk or DuckDB refused the rows: nothing of the batch was stored
+"""
+
+from pathlib import Path
+
+
+class WarehouseError(Exception):
+    """Base of all errors of the warehouse; its message can be shown to a person as it is."""
+
+
+class FolderInUse(WarehouseError):
+    """Another process holds the data folder."""
+
+    def __init__(self, folder: Path, pid: int | None) -> None:
+        holder = f"process {pid}" if pid else "another process"
+        super().__init__(
+            f"The data folder {folder} is in use by {holder}. "
+            "Stop that process, or choose another folder with --data."
+        )
+        self.folder = folder
+        self.pid = pid
+
+
+class FolderUnusable(WarehouseError):
+    """The folder, or a file in it, cannot be created, read or written."""
+
+
+class DamagedFile(WarehouseError):
+    """A database file that holds what cannot be rebuilt does not open; it has been left as it is."""
+
+    def __init__(self, path: Path, holds: str, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be opened: {reason}\n"
+            f"It holds {holds}, so it has been left exactly as it is. To go on, restore {path.name} "
+            f"(and {path.name}.wal, if the backup has one) from a backup; or, to start without it, move "
+            f"{path.name} and {path.name}.wal out of {path.parent} and keep them for repair."
+        )
+        self.path = path
+
+
+class WarehouseTooNew(WarehouseError):
+    """The files carry migrations that this version does not know."""
+
+
+class LandingError(WarehouseError):
+    """A batch was not stored. Sending it again later is safe: reads keep one copy of a span."""
+
+
+class LandingOverloaded(LandingError):
+    """More bytes wait to be written than the bound allows; `retry_after_s` says when to try again."""
+
+    def __init__(self, bytes_in_flight: int, bound: int, retry_after_s: int = 1) -> None:
+        super().__init__(
+            f"{bytes_in_flight} bytes already wait to be written and the bound is {bound}. "
+            f"Send again in {retry_after_s} s."
+        )
+        self.retry_after_s = retry_after_s
+
+
+class LandingClosed(LandingError):
+    """The warehouse is shutting down and takes no more batches."""
+
+
+class LandingFailed(LandingError):
+    """DuckDB or the disk refused the rows; nothing of this batch was stored."""
