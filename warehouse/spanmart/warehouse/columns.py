@@ -1,0 +1,89 @@
+"""The columns of the interaction marts, and how each kind of value is written as JSON, CSV or Parquet.
+
+The list is the marts' contract as readers see it. DuckDB writes the values out, so that a page, a list and
+an export of the same row can never differ in how they show it, and no value passes through Python one by one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "number", "boolean", "timestamp", "json"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A mart's column and what kind of value it holds."""
+
+    name: str
+    kind: Kind
+
+
+def _of(kind: Kind, *names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, kind) for name in names)
+
+
+INTERACTION_COLUMNS: tuple[Column, ...] = (
+    *_of("text", "interaction_id", "session_id", "user_id", "prompt_id", "prompt_name", "prompt_version"),
+    *_of("text", "interaction_type", "status", "status_reason", "operation", "provider"),
+    *_of("text", "request_model", "model_used"),
+    *_of("boolean", "is_streamed"),
+    *_of("json", "input_variables", "required_variables", "missing_variables"),
+    *_of("boolean", "all_variables_present"),
+    *_of("number", "processing_time_ms", "time_to_first_chunk_ms"),
+    *_of(
+        "integer", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "tokens_used"
+    ),
+    *_of("number", "estimated_cost_usd"),
+    *_of("text", "pricing_status", "error_type", "error_message", "error_fingerprint"),
+    *_of("integer", "http_status"),
+    *_of("text", "finish_reason", "user_feedback", "user_feedback_comment"),
+    *_of("timestamp", "feedback_at"),
+    *_of("number", "quality_score"),
+    *_of("integer", "edit_distance"),
+    *_of("json", "metadata"),
+    *_of("text", "audience_id", "tone_id", "category", "session_type", "service_name", "environment"),
+    *_of("text", "dialect", "response_id", "request_id"),
+    *_of("integer", "retry_count"),
+    *_of("text", "error_code", "trace_id", "span_id"),
+    *_of("timestamp", "created_at", "updated_at"),
+)
+
+TEXT_COLUMNS: tuple[Column, ...] = (
+    *_of("text", "rendered_prompt", "system_instructions", "ai_response"),
+    *_of("json", "structured_output", "error_details"),
+)
+
+PREVIEW_COLUMNS: tuple[Column, ...] = _of("text", "prompt_preview", "response_preview")
+
+
+def as_json(column: Column) -> str:
+    """SQL for the value inside a JSON object: moments in ISO 8601 UTC, no NaN or infinity."""
+    if column.kind == "timestamp":
+        return f"strftime({column.name}, '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if column.kind == "number":
+        return f"case when isfinite({column.name}::double) then {column.name} end"
+    if column.kind == "json":
+        return f"to_json({column.name})"
+    return column.name
+
+
+def as_csv(column: Column) -> str:
+    """SQL for the value in a CSV cell; a quote is put before what a spreadsheet would run as a formula."""
+    if column.kind == "text":
+        formula = rf"regexp_matches({column.name}::varchar, '^[=+\-@\t\r\n]')"
+        return f"case when {formula} then '''' || {column.name} else {column.name} end"
+    if column.kind == "json":
+        return f"to_json({column.name})::varchar"
+    return as_json(column)
+
+
+def as_parquet(column: Column) -> str:
+    """SQL for the value in a Parquet file: typed as in the mart, JSON as text."""
+    return f"to_json({column.name})::varchar" if column.kind == "json" else column.name
+
+
+def json_object(columns: Iterable[Column]) -> str:
+    """SQL for one row as the text of a JSON object."""
+    fields = ", ".join(f"{column.name} := {as_json(column)}" for column in columns)
+    return f"to_json(struct_pack({fields}))::varchar"

@@ -1,0 +1,144 @@
+"""The filters that pages, API and exports share, and the one composer that turns them into SQL.
+
+A value never becomes part of the SQL text: each filter names one fixed condition here, and what the caller
+gave is bound as a parameter of the same name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
+
+Status = Literal["success", "failure", "partial"]
+UserFeedback = Literal["no_feedback", "accepted", "rejected", "modified"]
+
+_MOMENT_SCHEMA = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+
+
+def _parse_moment(value: object) -> date | datetime:
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not an ISO 8601 date or time such as 2026-01-31 or 2026-01-31T14:30:00Z"
+            " (write the + of an offset as %2B in a URL)"
+        ) from None
+
+
+def _to_utc(moment: datetime) -> datetime:
+    """Return the moment as the marts keep it: in UTC, without an offset."""
+    if moment.tzinfo is None:
+        return moment
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return moment.replace(tzinfo=None)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)
+
+
+def _first_moment(value: object) -> datetime:
+    moment = _parse_moment(value)
+    return _to_utc(moment) if isinstance(moment, datetime) else _midnight(moment)
+
+
+def _end_moment(value: object) -> datetime:
+    moment = _parse_moment(value)
+    if isinstance(moment, datetime):
+        return _to_utc(moment)
+    if moment == date.max:
+        return datetime.max
+    return _midnight(moment + timedelta(days=1))
+
+
+Start = Annotated[datetime, BeforeValidator(_first_moment), WithJsonSchema(_MOMENT_SCHEMA)]
+End = Annotated[datetime, BeforeValidator(_end_moment), WithJsonSchema(_MOMENT_SCHEMA)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class Filters(BaseModel):
+    """Which interactions are meant; a filter that is not given leaves all of them in.
+
+    Raises pydantic's ValidationError (a ValueError) for an unknown filter or a value that does not fit.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    start_date: Start | SkipJsonSchema[None] = Field(
+        None, description="First moment, included: ISO 8601 date or time, in UTC unless it carries an offset."
+    )
+    end_date: End | SkipJsonSchema[None] = Field(
+        None, description="A date includes that whole day (UTC); a time is where the range ends, excluded."
+    )
+    interaction_type: Text | SkipJsonSchema[None] = Field(None, description="As the app named it.")
+    status: Status | SkipJsonSchema[None] = Field(None, description="How the call ended.")
+    user_feedback: UserFeedback | SkipJsonSchema[None] = Field(None, description="What the user did with it.")
+    min_quality_score: Score | SkipJsonSchema[None] = Field(None, description="Lowest score, included.")
+    max_quality_score: Score | SkipJsonSchema[None] = Field(None, description="Highest score, included.")
+    model: Text | SkipJsonSchema[None] = Field(
+        None, description="Model that answered, or where none did, the model asked for."
+    )
+    prompt_name: Text | SkipJsonSchema[None] = Field(None, description="Name of the prompt.")
+    prompt_version: Text | SkipJsonSchema[None] = Field(None, description="Version of the prompt.")
+    session_id: Text | SkipJsonSchema[None] = Field(None, description="Session of the app.")
+    user_id: Text | SkipJsonSchema[None] = Field(None, description="User of the app.")
+    category: Text | SkipJsonSchema[None] = Field(None, description="Category given as context.")
+    error_fingerprint: Text | SkipJsonSchema[None] = Field(None, description="Group of like errors.")
+    q: Text | SkipJsonSchema[None] = Field(
+        None, description="Text in prompt, response or error message, in any case of letters."
+    )
+
+
+MODEL = "coalesce(model_used, request_model)"
+
+_CONDITIONS: Mapping[str, str] = {
+    "start_date": "created_at >= $start_date",
+    "end_date": "created_at < $end_date",
+    "interaction_type": "interaction_type = $interaction_type",
+    "status": "status = $status",
+    "user_feedback": "user_feedback = $user_feedback",
+    "min_quality_score": "quality_score >= $min_quality_score",
+    "max_quality_score": "quality_score <= $max_quality_score",
+    "model": f"{MODEL} = $model",
+    "prompt_name": "prompt_name = $prompt_name",
+    "prompt_version": "prompt_version = $prompt_version",
+    "session_id": "session_id = $session_id",
+    "user_id": "user_id = $user_id",
+    "category": "category = $category",
+    "error_fingerprint": "error_fingerprint = $error_fingerprint",
+    "q": """(contains(lower(error_message), lower($q)) or interaction_id in (
+        select interaction_id from marts.interaction_texts
+        where contains(lower(rendered_prompt), lower($q))
+           or contains(lower(system_instructions), lower($q))
+           or contains(lower(ai_response), lower($q))
+           or contains(lower(structured_output::varchar), lower($q))))""",
+}
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on `marts.interactions` and the parameters it binds."""
+
+    sql: str = "true"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def narrowed(self, sql: str, parameters: Mapping[str, Any] | None = None) -> "Where":
+        """Return the condition with one more that must hold as well."""
+        return Where(f"{self.sql} and ({sql})", {**self.parameters, **(parameters or {})})
+
+
+def compose(filters: Filters) -> Where:
+    """Turn the filters that are given into one condition with bound parameters."""
+    given = {name: value for name in Filters.model_fields if (value := getattr(filters, name)) is not None}
+    if not given:
+        return Where()
+    return Where(" and ".join(_CONDITIONS[name] for name in given), given)

@@ -1,0 +1,163 @@
+"""`Interactions`: the questions one can ask of the interactions, and the feedback one can give.
+
+The API and the pages are thin over this service; whoever is in the same process can use it directly.
+Each question reads one snapshot on a connection of its own, so one service serves any number of threads.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from spanmart.warehouse.feedback import Feedback, feedback_batch
+from spanmart.warehouse.filters import Filters, Where, compose
+from spanmart.warehouse.reports import choices, data_quality, listing, metrics, spans
+from spanmart.warehouse.reports import export as exports
+from spanmart.warehouse.reports.errors import UnknownInteraction
+from spanmart.warehouse.reports.listing import InteractionList
+from spanmart.warehouse.reports.paging import Sort, SortKey
+from spanmart.warehouse.reports.snapshot import marts_exist, snapshot
+
+if TYPE_CHECKING:
+    from spanmart.warehouse.database import Warehouse
+
+MAX_LIMIT = 500
+
+FiltersLike = Filters | Mapping[str, Any] | None
+
+
+class Interactions:
+    """Reads the marts of a warehouse and lands feedback in it.
+
+    Filters are a `Filters` or a mapping of the same names. Every question raises MartsNotBuilt while the
+    marts are built for the first time, and ValueError for a filter, sort or limit that does not fit.
+    Moments are ISO 8601 in UTC, durations milliseconds, money US dollars, rates between 0 and 1.
+    """
+
+    def __init__(self, warehouse: "Warehouse") -> None:
+        self._warehouse = warehouse
+
+    def are_built(self) -> bool:
+        """Whether the marts can be asked at all."""
+        with snapshot(self._warehouse) as connection:
+            return marts_exist(connection)
+
+    def get_metrics(self, filters: FiltersLike = None) -> dict[str, Any]:
+        """Totals, rates, latency, cost, tokens and quality, and the same by type, status and model."""
+        with snapshot(self._warehouse) as connection:
+            return metrics.measure(connection, _filters(filters))
+
+    def get_activity(self, filters: FiltersLike = None) -> dict[str, Any]:
+        """Calls by status in equal steps of time: `{"step_s", "steps": [{"start_time", "success", ...}]}`."""
+        with snapshot(self._warehouse) as connection:
+            return metrics.activity(connection, _filters(filters))
+
+    def get_all(
+        self,
+        filters: FiltersLike = None,
+        sort: SortKey = "-created_at",
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> InteractionList:
+        """One page of interactions with previews of their texts. Raises InvalidCursor."""
+        with snapshot(self._warehouse) as connection:
+            return listing.list_interactions(
+                connection, _filters(filters), Sort.parse(sort), _limit(limit), cursor
+            )
+
+    def get_by_id(self, interaction_id: str) -> dict[str, Any]:
+        """One interaction with its whole texts. Raises UnknownInteraction."""
+        with snapshot(self._warehouse) as connection:
+            found = listing.find(connection, interaction_id)
+        if found is None:
+            raise UnknownInteraction(interaction_id)
+        return dict(found)
+
+    def get_span(self, interaction_id: str) -> dict[str, Any] | None:
+        """The raw span behind an interaction, or None."""
+        with snapshot(self._warehouse) as connection:
+            return spans.find_span(connection, interaction_id)
+
+    def get_failures(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
+        """The newest failed calls with their texts and error details: `{"items", "total"}`."""
+        where = compose(_filters(filters)).narrowed("status = 'failure'")
+        return self._newest_with_texts(where, limit)
+
+    def get_data_quality_issues(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
+        """The newest calls made without some required variable: `{"items", "total"}`."""
+        return self._newest_with_texts(data_quality.incomplete(_filters(filters)), limit)
+
+    def count_missing_variables(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
+        """How often each variable is missing, by prompt and version, most often first."""
+        with snapshot(self._warehouse) as connection:
+            return data_quality.count_missing_variables(connection, _filters(filters))
+
+    def get_choices(self) -> dict[str, list[str]]:
+        """The values that occur for the filters that have few, most frequent first."""
+        with snapshot(self._warehouse) as connection:
+            return choices.list_choices(connection)
+
+    def export(
+        self,
+        filters: FiltersLike = None,
+        format: exports.ExportFormat = "csv",
+        sort: SortKey = "-created_at",
+    ) -> Iterator[bytes]:
+        """All interactions that fit, with their whole texts, as pieces of a file, in constant memory.
+
+        Raises ValueError for another format, and MartsNotBuilt, both before the first piece is asked for.
+        """
+        if format not in exports.ENCODINGS:
+            raise ValueError(f"Cannot export as {format!r}. Choose one of {', '.join(exports.ENCODINGS)}.")
+        chosen, order = _filters(filters), Sort.parse(sort)
+        self.are_built()
+        return self._export(chosen, order, exports.ENCODINGS[format])
+
+    def _export(self, filters: Filters, sort: Sort, encoding: exports.Encoding) -> Iterator[bytes]:
+        with snapshot(self._warehouse) as connection:
+            yield from exports.export(connection, filters, sort, encoding)
+
+    def submit_feedback(
+        self,
+        interaction_id: str,
+        user_feedback: str,
+        comment: str | None = None,
+        quality_score: float | None = None,
+        final_text: str | None = None,
+    ) -> int:
+        """Land the feedback and return its ingest_seq once it is on disk; the next refresh shows it.
+
+        Raises UnknownInteraction, ValueError for feedback that does not fit, LandingError if it was
+        not stored.
+        """
+        feedback = Feedback.model_validate(
+            {
+                "user_feedback": user_feedback,
+                "comment": comment,
+                "quality_score": quality_score,
+                "final_text": final_text,
+            }
+        )
+        self._require(interaction_id)
+        return self._warehouse.landing.submit(feedback_batch(interaction_id, feedback)).result()
+
+    def _require(self, interaction_id: str) -> None:
+        """A call that has landed but is not in the marts yet can be given feedback, too."""
+        with snapshot(self._warehouse) as connection:
+            known = Where("interaction_id = $id", {"id": interaction_id})
+            if listing.count(connection, known) or spans.find_span(connection, interaction_id):
+                return
+        raise UnknownInteraction(interaction_id)
+
+    def _newest_with_texts(self, where: Where, limit: int) -> dict[str, Any]:
+        with snapshot(self._warehouse) as connection:
+            items, total = listing.list_with_texts(connection, where, _limit(limit))
+        return {"items": items, "total": total}
+
+
+def _filters(given: FiltersLike) -> Filters:
+    return given if isinstance(given, Filters) else Filters.model_validate(given or {})
+
+
+def _limit(limit: int) -> int:
+    if isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
+        raise ValueError(f"limit must be a whole number from 1 to {MAX_LIMIT}, not {limit!r}.")
+    return limit

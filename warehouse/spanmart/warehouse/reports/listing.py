@@ -1,0 +1,110 @@
+"""The interaction log: one page of interactions, and how many there are in all."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import duckdb
+
+from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEXT_COLUMNS, Column, json_object
+from spanmart.warehouse.filters import Filters, Where, compose
+from spanmart.warehouse.reports.paging import Cursor, Sort
+
+PREVIEW_LENGTH = 200
+
+COUNT = "select count(*) from marts.interactions where {where}"
+
+# The page is found first and by narrow columns alone; texts are read for its rows only.
+PAGE = """
+with page as materialized (
+    select * from marts.interactions as i where {where} order by {order_by} limit {limit}
+),
+texts as (
+    select interaction_id, {texts} from marts.interaction_texts
+    where interaction_id in (select interaction_id from page)
+)
+select {projection}, i.interaction_id as place_id, i.{sort_column}::varchar as place_value
+from page as i left join texts using (interaction_id)
+order by {order_by}
+"""
+
+PREVIEWS = (
+    f"left(rendered_prompt, {PREVIEW_LENGTH}) as prompt_preview,"
+    f" left(ai_response, {PREVIEW_LENGTH}) as response_preview"
+)
+WHOLE_TEXTS = ", ".join(column.name for column in TEXT_COLUMNS)
+WITH_PREVIEWS: Sequence[Column] = (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS)
+WITH_TEXTS: Sequence[Column] = (*INTERACTION_COLUMNS, *TEXT_COLUMNS)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What to take of each row of a page: SQL over the interaction, and over its texts."""
+
+    projection: str
+    texts: str = WHOLE_TEXTS
+
+
+LISTED = Selection(json_object(WITH_PREVIEWS), PREVIEWS)
+WHOLE = Selection(json_object(WITH_TEXTS))
+
+
+class InteractionList(TypedDict):
+    """Interactions in order, the exact number of all that fit the filters, and where to go on (or None)."""
+
+    items: list[dict[str, Any]]
+    total: int
+    next_cursor: str | None
+
+
+def list_interactions(
+    connection: duckdb.DuckDBPyConnection, filters: Filters, sort: Sort, limit: int, cursor: str | None
+) -> InteractionList:
+    """One page with previews of the texts. Raises InvalidCursor."""
+    where = compose(filters)
+    after = Cursor.decode(cursor, sort, filters).narrow(where) if cursor else where
+    rows = select_page(connection, after, sort, limit + 1, LISTED).fetchall()
+    more = len(rows) > limit
+    last = rows[limit - 1] if more else None
+    return {
+        "items": [json.loads(record) for record, _, _ in rows[:limit]],
+        "total": count(connection, where),
+        "next_cursor": Cursor(sort, last[2], last[1]).encode(filters) if last else None,
+    }
+
+
+def list_with_texts(
+    connection: duckdb.DuckDBPyConnection, where: Where, limit: int
+) -> tuple[list[dict[str, Any]], int]:
+    """The newest interactions that fit, with their whole texts, and how many fit in all."""
+    newest = Sort.parse("-created_at")
+    rows = select_page(connection, where, newest, limit, WHOLE).fetchall()
+    return [json.loads(record) for record, _, _ in rows], count(connection, where)
+
+
+def select_page(
+    connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort, limit: int, selection: Selection
+) -> duckdb.DuckDBPyConnection:
+    """Run the page's query: what is selected, then the row's place (id, and sort value as text)."""
+    statement = PAGE.format(
+        where=where.sql,
+        order_by=sort.order_by,
+        limit=limit,
+        projection=selection.projection,
+        texts=selection.texts,
+        sort_column=sort.column,
+    )
+    return connection.execute(statement, where.parameters)
+
+
+def count(connection: duckdb.DuckDBPyConnection, where: Where) -> int:
+    """How many interactions fit."""
+    row = connection.execute(COUNT.format(where=where.sql), where.parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def find(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> Mapping[str, Any] | None:
+    """One interaction with its whole texts, or None."""
+    found, _ = list_with_texts(connection, Where("interaction_id = $id", {"id": interaction_id}), 1)
+    return found[0] if found else None

@@ -1,0 +1,118 @@
+"""Totals, rates, latency, cost and quality over the filtered interactions, in one pass over the mart."""
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from spanmart.warehouse.filters import MODEL, Filters, compose
+from spanmart.warehouse.reports.snapshot import fetch_records
+
+# Rates are shares between 0 and 1, null where there is nothing to take a share of.
+MEASURES = """
+    count(*) as total_interactions,
+    count(*) filter (status = 'success') as success_count,
+    count(*) filter (status = 'failure') as failure_count,
+    count(*) filter (status = 'partial') as partial_count,
+    avg((status = 'success')::int) as success_rate,
+    avg((status = 'failure')::int) as failure_rate,
+    avg((status = 'partial')::int) as partial_rate,
+    avg(processing_time_ms) as average_processing_time_ms,
+    quantile_cont(processing_time_ms::double, 0.5) as p50_processing_time_ms,
+    quantile_cont(processing_time_ms::double, 0.95) as p95_processing_time_ms,
+    quantile_cont(processing_time_ms::double, 0.99) as p99_processing_time_ms,
+    coalesce(sum(estimated_cost_usd), 0) as total_cost_usd,
+    count(*) filter (pricing_status = 'unpriced') as unpriced_count,
+    coalesce(sum(input_tokens), 0)::bigint as total_input_tokens,
+    coalesce(sum(output_tokens), 0)::bigint as total_output_tokens,
+    coalesce(sum(tokens_used), 0)::bigint as total_tokens,
+    avg(all_variables_present::int) as data_quality_rate,
+    avg(quality_score) as average_quality_score,
+    count(quality_score) as scored_count
+"""
+
+OVERALL_AND_GROUPS = """
+with filtered as (select *, {model} as model from marts.interactions where {where})
+select
+    grouping(interaction_type) = 0 as by_type,
+    grouping(status) = 0 as by_status,
+    grouping(model) = 0 as by_model,
+    grouping(user_feedback) = 0 as by_feedback,
+    interaction_type, status, model, user_feedback,
+    {measures}
+from filtered
+group by grouping sets ((), (interaction_type), (status), (model), (user_feedback))
+order by total_interactions desc, interaction_type, status, model
+"""
+
+FEEDBACK = ("no_feedback", "accepted", "rejected", "modified")
+
+# Twelve to fifty columns are what a chart of this size can show, whatever the span of time.
+ACTIVITY_STEPS_S = (60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600, 28 * 24 * 3600, 364 * 24 * 3600)
+MAX_ACTIVITY_COLUMNS = 48
+
+TIME_SPAN = "select epoch(max(created_at) - min(created_at)) from marts.interactions where {where}"
+ACTIVITY = """
+select
+    strftime(time_bucket(to_seconds($step_s), created_at, timestamp '1970-01-05'), '%Y-%m-%dT%H:%M:%SZ')
+        as start_time,
+    count(*) filter (status = 'success') as success,
+    count(*) filter (status = 'partial') as partial,
+    count(*) filter (status = 'failure') as failure
+from marts.interactions where {where}
+group by 1 order by 1
+"""
+
+
+def measure(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
+    """Everything that `GET /api/ai-interactions/metrics` answers."""
+    where = compose(filters)
+    connection.execute(
+        OVERALL_AND_GROUPS.format(model=MODEL, measures=MEASURES, where=where.sql), where.parameters
+    )
+    rows = [{name: _plain(value) for name, value in row.items()} for row in fetch_records(connection)]
+    counts = {row["user_feedback"]: row["total_interactions"] for row in rows if row["by_feedback"]}
+    return {
+        **_measures(next(row for row in rows if not _is_group(row))),
+        "feedback": {feedback: counts.get(feedback, 0) for feedback in FEEDBACK},
+        "by_type": _groups(rows, "by_type", "interaction_type"),
+        "by_status": _groups(rows, "by_status", "status"),
+        "by_model": _groups(rows, "by_model", "model"),
+    }
+
+
+def activity(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
+    """Calls by status in equal steps of time: `step_s` seconds, and a row for each step that has calls."""
+    where = compose(filters)
+    span = connection.execute(TIME_SPAN.format(where=where.sql), where.parameters).fetchone()
+    seconds = float(span[0]) if span and span[0] is not None else 0.0
+    step_s = next(
+        (step for step in ACTIVITY_STEPS_S if seconds / step < MAX_ACTIVITY_COLUMNS), ACTIVITY_STEPS_S[-1]
+    )
+    connection.execute(ACTIVITY.format(where=where.sql), {**where.parameters, "step_s": step_s})
+    return {"step_s": step_s, "steps": fetch_records(connection)}
+
+
+_GROUP_FLAGS = ("by_type", "by_status", "by_model", "by_feedback")
+_GROUP_KEYS = ("interaction_type", "status", "model", "user_feedback")
+
+
+def _is_group(row: Mapping[str, Any]) -> bool:
+    return any(row[flag] for flag in _GROUP_FLAGS)
+
+
+def _measures(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in (*_GROUP_FLAGS, *_GROUP_KEYS)}
+
+
+def _groups(rows: list[dict[str, Any]], flag: str, key: str) -> list[dict[str, Any]]:
+    return [{key: row[key], **_measures(row)} for row in rows if row[flag]]
+
+
+def _plain(value: object) -> object:
+    """Decimal as float, and nothing that JSON cannot say."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

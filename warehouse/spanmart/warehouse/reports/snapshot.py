@@ -1,0 +1,55 @@
+"""One consistent, read-only view of the marts for the length of a question.
+
+A refresh may commit between two statements; inside one snapshot a list and its total, or the first and the
+last row of an export, still come from the same version of the marts.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import duckdb
+
+from spanmart.warehouse.reports.errors import MartsNotBuilt
+
+MARTS_READ_HERE = ("interactions", "interaction_texts")
+COUNT_MARTS = """
+select count(*) from duckdb_tables()
+where database_name = 'marts' and schema_name = 'main' and table_name in ('interactions', 'interaction_texts')
+"""
+
+
+class HasCursor(Protocol):
+    """What a report needs of the warehouse."""
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection for the calling thread alone."""
+        ...
+
+
+@contextmanager
+def snapshot(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection inside a read-only transaction. Raises MartsNotBuilt before the first build."""
+    connection = warehouse.cursor()
+    try:
+        connection.execute("begin transaction read only")
+        try:
+            yield connection
+        except duckdb.CatalogException as error:
+            if marts_exist(connection):
+                raise
+            raise MartsNotBuilt from error
+    finally:
+        connection.close()
+
+
+def marts_exist(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every mart that the reports read has been built."""
+    connection.execute(COUNT_MARTS)
+    return connection.fetchone() == (len(MARTS_READ_HERE),)
+
+
+def fetch_records(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """All rows of the last statement as dictionaries."""
+    names = [column[0] for column in connection.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in connection.fetchall()]
