@@ -1,1 +1,7 @@
-"""Placeholder until the part lands."""
+"""The collector: OTLP over HTTP and gRPC, acknowledged once it is on disk."""
+
+from spanmart.collector.grpc_server import OtlpGrpcServer
+from spanmart.collector.http_server import OtlpHttpServer
+from spanmart.collector.listening import ListenError, PortInUse
+
+__all__ = ["ListenError", "OtlpGrpcServer", "OtlpHttpServer", "PortInUse"]

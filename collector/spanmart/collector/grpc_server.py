@@ -1,0 +1,73 @@
+"""The OTLP/gRPC server. Messages arrive as bytes, so that a malformed one is refused in our own words."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Never
+
+import grpc
+
+from spanmart.collector.body import MAX_BODY_BYTES
+from spanmart.collector.export import export, parse_protobuf
+from spanmart.collector.listening import ListenError, check_free
+from spanmart.collector.refusal import Refusal
+from spanmart.collector.signals import SIGNALS, Signal
+from spanmart.warehouse.landing import Landing
+
+THREADS = 64
+SOURCE = "otlp_grpc"
+STATUS_DETAILS = "grpc-status-details-bin"
+CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+class OtlpGrpcServer:
+    """Receives OTLP over gRPC on `host` and `port`; port 0 takes any free one.
+
+    After `start`, `port` is the real one. Raises PortInUse, ListenError.
+    """
+
+    def __init__(
+        self, landing: Landing, host: str, port: int, *, max_body_bytes: int = MAX_BODY_BYTES
+    ) -> None:
+        self.host = host
+        self.port = port
+        self._server = grpc.server(
+            ThreadPoolExecutor(THREADS, thread_name_prefix="otlp-grpc"),
+            options=[
+                ("grpc.max_receive_message_length", max_body_bytes),
+                # Without this a second server on the same port would silently take half of the requests.
+                ("grpc.so_reuseport", 0),
+            ],
+        )
+        self._server.add_generic_rpc_handlers([_service(signal, landing) for signal in SIGNALS])
+
+    def start(self) -> None:
+        """Listen, and serve in threads."""
+        check_free(self.host, self.port, "OTLP/gRPC", "--otlp-grpc-port")
+        address = f"[{self.host}]" if ":" in self.host else self.host
+        try:
+            self.port = self._server.add_insecure_port(f"{address}:{self.port}")
+        except RuntimeError as error:
+            raise ListenError(f"Cannot listen on {address}:{self.port} for OTLP/gRPC: {error}") from error
+        self._server.start()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Take no more requests and answer those under way, for at most `timeout_s` seconds."""
+        self._server.stop(timeout_s).wait()
+
+
+def _service(signal: Signal, landing: Landing) -> grpc.GenericRpcHandler:
+    def handle(body: bytes, context: grpc.ServicerContext) -> bytes:
+        try:
+            request = parse_protobuf(signal, body)
+            answer = export(signal, request, [], source=SOURCE, size=len(body), landing=landing)
+        except Refusal as refusal:
+            _abort(context, refusal)
+        return answer.SerializeToString()
+
+    method = grpc.unary_unary_rpc_method_handler(handle)
+    return grpc.method_handlers_generic_handler(signal.rpc_service, {"Export": method})
+
+
+def _abort(context: grpc.ServicerContext, refusal: Refusal) -> Never:
+    context.set_trailing_metadata(((STATUS_DETAILS, refusal.status().SerializeToString()),))
+    context.abort(CODES[refusal.code], refusal.message)
+    raise AssertionError("abort raises")
