@@ -45,8 +45,8 @@ class Answer:
 
     @property
     def pieces(self) -> list[str]:
-        """The text (or refusal) in the pieces in which a stream sends it: a word each."""
-        return re.findall(r"\s*\S+\s*?(?=\s|$)|\s+", self.refusal or self.text)
+        """The text (or refusal) in the pieces in which a stream sends it: up to four words each."""
+        return re.findall(r"(?:\s*\S+){1,4}|\s+", self.refusal or self.text)
 
 
 class Composer:

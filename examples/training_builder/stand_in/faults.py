@@ -16,7 +16,7 @@ class Fault(enum.Enum):
     QUOTA = "quota"  # 429 insufficient_quota, also for the retries
     OVERLOADED = "overloaded"  # 503 once; the client's retry is answered
     SERVER_ERROR = "server_error"  # 500, also for the retries
-    SLOW = "slow"  # no byte for many seconds, also for the retries
+    SLOW = "slow"  # no byte for many seconds; the client's retry is answered
     REFUSAL = "refusal"  # the model declines
     CONTENT_FILTER = "content_filter"  # the answer ends early, finish_reason content_filter
     INVALID_JSON = "invalid_json"  # JSON was asked for, without a strict schema, and does not parse
@@ -33,7 +33,7 @@ class Fault(enum.Enum):
         return True
 
 
-_PERSISTENT = frozenset({Fault.QUOTA, Fault.SERVER_ERROR, Fault.SLOW})
+_PERSISTENT = frozenset({Fault.QUOTA, Fault.SERVER_ERROR})
 _DECK = 100
 
 DEMO = {
@@ -41,7 +41,7 @@ DEMO = {
     Fault.QUOTA: 1,
     Fault.OVERLOADED: 3,
     Fault.SERVER_ERROR: 2,
-    Fault.SLOW: 2,
+    Fault.SLOW: 3,
     Fault.REFUSAL: 2,
     Fault.CONTENT_FILTER: 1,
     Fault.INVALID_JSON: 2,

@@ -1,6 +1,7 @@
 """Fills a JSON schema with fitting content, so that what `json_schema` asks for is what it gets."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -61,8 +62,8 @@ class Filling:
         return [self._fill(schema.get("items", {}), _singular(name)) for _ in range(number)]
 
     def _number(self, schema: Schema, name: str) -> int:
-        least = schema.get("minimum", min(5, schema.get("maximum", 5)))
-        return self._writer.random.randint(int(least), int(schema.get("maximum", max(least, 45))))
+        least = math.ceil(schema.get("minimum", min(5, schema.get("maximum", 5))))
+        return self._writer.random.randint(least, math.floor(schema.get("maximum", max(least, 45))))
 
     def _string(self, schema: Schema, name: str) -> str:
         text = text_for(name, self._writer)

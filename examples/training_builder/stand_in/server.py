@@ -3,6 +3,7 @@
 import json
 import random
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ class StandIn:
         return self
 
     def stop(self) -> None:
-        """Stop listening; answers under way end where they are."""
+        """Stop listening; answers under way are finished without further waiting."""
         self.stopping.set()
         self._server.shutdown()
         self._server.server_close()
@@ -80,6 +81,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     stand_in: StandIn
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away is no error of ours; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -132,9 +138,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._head(200, {"content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "chunked"})
         events = list(_RENDERERS[asked.endpoint].stream(answer, asked))
         shown = events[: len(events) // 2] if fault is Fault.CUT_STREAM else events
+        pause = self.server.stand_in.pace.per_token * answer.usage.output_tokens / len(events)
         for line in _event_lines(shown):
             self._send_chunk(line.encode())
-            self.server.stand_in.stopping.wait(self.server.stand_in.pace.per_token)
+            self.server.stand_in.stopping.wait(pause)
         if fault is Fault.CUT_STREAM:
             self._cut()
             return
