@@ -1,0 +1,35 @@
+{#- Attributes come as MAP(VARCHAR, VARCHAR): strings verbatim, anything else as JSON text. Each reader gives null
+    where the text is not what was expected, so that one malformed span cannot stop a build. -#}
+
+{% macro text_attribute(key, source='attributes') -%}
+    nullif({{ source }}['{{ key }}'], '')
+{%- endmacro %}
+
+{#- Via INTEGER: no count of tokens or retries exceeds it, and sums of it cannot overflow. -#}
+{% macro integer_attribute(key) -%}
+    try_cast(try_cast(attributes['{{ key }}'] as integer) as bigint)
+{%- endmacro %}
+
+{% macro double_attribute(key) -%}
+    try_cast(attributes['{{ key }}'] as double)
+{%- endmacro %}
+
+{% macro boolean_attribute(key) -%}
+    try_cast(attributes['{{ key }}'] as boolean)
+{%- endmacro %}
+
+{% macro json_attribute(key) -%}
+    try_cast(nullif(attributes['{{ key }}'], '') as json)
+{%- endmacro %}
+
+{% macro list_attribute(key) -%}
+    from_json({{ json_attribute(key) }}, '["VARCHAR"]')
+{%- endmacro %}
+
+{#- The attributes whose keys start with a prefix, as a map without it. -#}
+{% macro attributes_under(prefix) -%}
+    map_from_entries([
+        struct_pack(k := entry.key[{{ prefix | length + 1 }}:], v := entry.value)
+        for entry in map_entries(attributes) if starts_with(entry.key, '{{ prefix }}')
+    ])
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{#- A numeric id of the context; anything else under its key stays in the metadata. -#}
+{% macro context_id(key, value="context['KEY']") -%}
+    case when regexp_matches({{ value | replace('KEY', key) }}, '^-?\d{1,18}$') then {{ value | replace('KEY', key) }}::bigint end
+{%- endmacro %}
+
+{#- What the context holds besides the values that have columns of their own. -#}
+{% macro context_without_column() -%}
+    map_from_entries([
+        entry for entry in map_entries(context)
+        if entry.key not in ('category', 'session_type')
+        and not (entry.key in ('audience_id', 'tone_id') and regexp_matches(entry.value, '^-?\d{1,18}$'))
+    ])
+{%- endmacro %}

@@ -1,0 +1,44 @@
+{#- Messages as the GenAI conventions write them, from JSON text; null where the text is not JSON. -#}
+{% macro parsed_messages(column) -%}
+    from_json(
+        try_cast({{ column }} as json),
+        '[{"role": "VARCHAR", "finish_reason": "VARCHAR", "parts": [{
+            "type": "VARCHAR", "content": "VARCHAR", "name": "VARCHAR", "arguments": "VARCHAR",
+            "response": "VARCHAR", "result": "VARCHAR", "modality": "VARCHAR", "mime_type": "VARCHAR", "uri": "VARCHAR"
+        }]}]'
+    )
+{%- endmacro %}
+
+{% macro parsed_parts(column) -%}
+    from_json(try_cast({{ column }} as json), '[{"type": "VARCHAR", "content": "VARCHAR"}]')
+{%- endmacro %}
+
+{#- One part of a message as a person reads it. -#}
+{% macro readable_part(part) -%}
+    case
+        when {{ part }}.type in ('tool_call', 'server_tool_call')
+            then coalesce({{ part }}.name, 'tool') || '(' || coalesce({{ part }}.arguments, '') || ')'
+        when {{ part }}.type in ('tool_call_response', 'server_tool_call_response')
+            then coalesce({{ part }}.response, {{ part }}.result, {{ part }}.content)
+        when {{ part }}.type in ('blob', 'file', 'uri')
+            then '[' || coalesce({{ part }}.uri, {{ part }}.mime_type, {{ part }}.modality, {{ part }}.type) || ']'
+        else {{ part }}.content
+    end
+{%- endmacro %}
+
+{#- Messages as one text: a heading with the role above each, unless the user's one message is all there is. -#}
+{% macro readable_messages(messages, stands_alone) -%}
+    array_to_string([
+        case
+            when len({{ messages }}) = 1 and message.role = 'user' and {{ stands_alone }} then ''
+            else coalesce(message.role, 'unknown') || ':' || chr(10)
+        end
+        || coalesce(array_to_string([{{ readable_part('part') }} for part in message.parts], chr(10)), '')
+        for message in {{ messages }}
+    ], chr(10) || chr(10))
+{%- endmacro %}
+
+{#- The text parts of a list of parts, joined; null where there are none. -#}
+{% macro text_of_parts(parts) -%}
+    nullif(array_to_string([part.content for part in {{ parts }} if part.type = 'text' or part.type is null], ''), '')
+{%- endmacro %}

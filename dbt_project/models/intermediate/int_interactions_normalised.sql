@@ -1,0 +1,150 @@
+{{ config(materialized='table') }}
+
+-- One row per LLM call whose span this refresh brings, whoever instrumented it. The rules that make an interaction
+-- out of a call are here, once for all dialects.
+with calls as (
+
+    select
+        *,
+        coalesce(error_type, exception_type) as error_class,
+        {{ api_error_message('coalesce(status_message, exception_message)') }} as error_sentence,
+        regexp_extract(concat_ws(chr(10), exception_message, status_message), '(?m)^Error code: (\d{3})\b', 1) as stated_status,
+        coalesce(required_variables, []) as declared_variables,
+        coalesce(invalid_variables, []) as unusable_variables
+    from {{ ref('int_calls_parsed') }}
+
+),
+
+named as (
+
+    select
+        * replace (
+            case finish_reason
+                when 'tool_call' then 'tool_calls'
+                when 'max_tokens' then 'length'
+                when 'max_output_tokens' then 'length'
+                else finish_reason
+            end as finish_reason,
+            -- What the app says is missing holds; where it says nothing: declared, but absent or empty.
+            coalesce(
+                missing_variables,
+                [name for name in declared_variables if trim(coalesce(variables[name], '')) = '']
+            ) as missing_variables,
+            map_concat(metadata, {{ context_without_column() }}) as metadata
+        ),
+        {{ context_id('audience_id') }} as audience_id,
+        {{ context_id('tone_id') }} as tone_id,
+        nullif(context['category'], '') as category,
+        nullif(context['session_type'], '') as session_type
+    from calls
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ failure_reason() }} as failure_reason,
+        {{ partial_reason() }} as partial_reason,
+        {{ error_pattern('error_sentence') }} as error_pattern
+    from named
+
+)
+
+select
+    -- ids
+    interaction_id,
+    trace_id,
+    span_id,
+    ledger_row,
+    dialect,
+    session_id,
+    user_id,
+    response_id,
+    request_id,
+    service_name,
+    environment,
+
+    -- prompt and context
+    prompt_id,
+    prompt_name,
+    prompt_version,
+    coalesce(interaction_type, operation) as interaction_type,
+    variables,
+    declared_variables as required_variables,
+    missing_variables,
+    unusable_variables as invalid_variables,
+    case
+        when len(declared_variables) + len(missing_variables) + len(unusable_variables) > 0
+            then len(missing_variables) + len(unusable_variables) = 0
+    end as all_variables_present,
+    audience_id,
+    tone_id,
+    category,
+    session_type,
+    metadata,
+
+    -- the request
+    operation,
+    provider,
+    request_model,
+    coalesce(response_model, request_model) as model_used,
+    coalesce(is_streamed, false) as is_streamed,
+    nullif(concat_ws(
+        chr(10) || chr(10),
+        case when system_instructions is not null then 'system:' || chr(10) || system_instructions end,
+        nullif({{ readable_messages('inputs', 'system_instructions is null') }}, ''),
+        unparsed_input
+    ), '') as rendered_prompt,
+    system_instructions,
+    input_messages,
+
+    -- the response
+    finish_reason,
+    service_tier,
+    output_messages,
+    ai_response,
+    refusal,
+    coalesce(structured_output, case when output_type = 'json' then try_cast(ai_response as json) end) as structured_output,
+
+    -- usage
+    input_tokens,
+    cached_input_tokens,
+    cache_write_tokens,
+    output_tokens,
+    reasoning_tokens,
+    -- Cached tokens are input tokens and reasoning tokens are output tokens: neither is added again.
+    case
+        when coalesce(input_tokens, output_tokens) is not null
+            then coalesce(input_tokens, 0) + coalesce(output_tokens, 0)
+    end as tokens_used,
+
+    -- outcome
+    case
+        when failure_reason is not null then 'failure'
+        when partial_reason is not null then 'partial'
+        else 'success'
+    end as status,
+    coalesce(failure_reason, partial_reason) as status_reason,
+    case when failure_reason is not null then error_class end as error_type,
+    case when failure_reason is not null then error_sentence end as error_message,
+    case when failure_reason is not null then exception_message end as exception_message,
+    case when failure_reason is not null then stack_trace end as stack_trace,
+    case when failure_reason is not null then error_pattern end as error_pattern,
+    case
+        when failure_reason is not null
+            then substr(md5(concat_ws('|', coalesce({{ short_error_type('error_class') }}, ''), error_pattern)), 1, 16)
+    end as error_fingerprint,
+    error_code,
+    coalesce(http_status, try_cast(stated_status as bigint)) as http_status,
+    -- Ours leaves out a zero; others say nothing of retries at all.
+    coalesce(resend_count, case when dialect = 'spanmart' then 0 end) as retry_count,
+
+    -- times
+    started_at as created_at,
+    started_at::date as day,
+    duration_ms as processing_time_ms,
+    time_to_first_chunk_s * 1000 as time_to_first_chunk_ms,
+    ingested_at
+
+from judged

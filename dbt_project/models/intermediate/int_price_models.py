@@ -1,0 +1,14 @@
+"""One row per name under which a model was called in this refresh: whose price it has.
+
+Matching names to models takes rules that only genai-prices has.
+"""
+
+from typing import Any
+
+from spanmart.warehouse.prices import resolve_models
+
+
+def model(dbt: Any, session: Any) -> Any:
+    """The names called, each with the model that the price list has it under, if any."""
+    dbt.config(materialized="table")
+    return resolve_models(dbt.ref("int_called_models").to_arrow_table())

@@ -1,0 +1,23 @@
+{{
+    config(
+        materialized='table',
+        post_hook=[
+            "update {{ ref('stg_refresh_window') }} set is_finished = true",
+            "delete from {{ ref('int_changed_days') }}",
+        ],
+    )
+}}
+-- Last of all models: it is reached only if every mart was built, and then the next refresh starts after this one.
+-- depends_on: {{ ref('interactions') }}
+-- depends_on: {{ ref('interaction_texts') }}
+-- depends_on: {{ ref('failures') }}
+-- depends_on: {{ ref('missing_variables') }}
+-- depends_on: {{ ref('costs_daily') }}
+-- depends_on: {{ ref('int_changed_days') }}
+
+select
+    upto_seq as refreshed_seq,
+    now() at time zone 'UTC' as refreshed_at,
+    '{{ var("project_fingerprint") }}' as project_fingerprint
+
+from {{ ref('stg_refresh_window') }}

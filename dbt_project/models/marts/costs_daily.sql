@@ -1,0 +1,24 @@
+{{ config(pre_hook="{{ delete_changed_days() }}") }}
+
+-- Whole days are built anew: a sum cannot be mended by what changed in it without knowing what was there.
+select
+    day,
+    provider,
+    model_used,
+    interaction_type,
+    prompt_name,
+    prompt_version,
+    user_id,
+    count(*) as interactions,
+    sum(input_tokens)::bigint as input_tokens,
+    sum(cached_input_tokens)::bigint as cached_input_tokens,
+    sum(output_tokens)::bigint as output_tokens,
+    sum(reasoning_tokens)::bigint as reasoning_tokens,
+    sum(tokens_used)::bigint as tokens_used,
+    sum(estimated_cost_usd)::decimal(38, 24) as estimated_cost_usd,
+    count(*) filter (where pricing_status = 'unpriced') as unpriced_interactions,
+    count(*) filter (where pricing_status = 'invalid_usage') as invalid_usage_interactions
+
+from {{ ref('interactions') }}
+where day in (select day from {{ ref('int_changed_days') }})
+group by all

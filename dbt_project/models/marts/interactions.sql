@@ -1,0 +1,87 @@
+{{
+    config(
+        pre_hook="{{ delete_changed_interactions() }}",
+        post_hook="{{ set_late_feedback() }}",
+    )
+}}
+
+select
+    -- ids
+    calls.interaction_id,
+    calls.session_id,
+    calls.user_id,
+    calls.prompt_id,
+    calls.prompt_name,
+    calls.prompt_version,
+
+    -- what it was
+    calls.interaction_type,
+    calls.status,
+    calls.status_reason,
+    calls.operation,
+    calls.provider,
+    calls.request_model,
+    calls.model_used,
+    calls.is_streamed,
+
+    -- its variables
+    {{ json_object('calls.variables') }} as input_variables,
+    calls.required_variables,
+    calls.missing_variables,
+    calls.all_variables_present,
+
+    -- what it took
+    calls.processing_time_ms,
+    calls.time_to_first_chunk_ms,
+    calls.input_tokens,
+    calls.cached_input_tokens,
+    calls.output_tokens,
+    calls.reasoning_tokens,
+    calls.tokens_used,
+    costs.estimated_cost_usd,
+    costs.pricing_status,
+
+    -- how it ended
+    calls.error_type,
+    calls.error_message,
+    calls.error_fingerprint,
+    calls.http_status,
+    calls.finish_reason,
+
+    -- what the user made of it
+    coalesce(judgements.user_feedback, 'no_feedback') as user_feedback,
+    judgements.user_feedback_comment,
+    judgements.feedback_at,
+    judgements.quality_score,
+    judgements.edit_distance,
+
+    -- its surroundings
+    {{ json_object('calls.metadata', typed=true) }} as metadata,
+    calls.audience_id,
+    calls.tone_id,
+    calls.category,
+    calls.session_type,
+    calls.service_name,
+    calls.environment,
+    calls.dialect,
+
+    -- where to find it
+    calls.response_id,
+    calls.request_id,
+    calls.retry_count,
+    calls.error_code,
+    calls.trace_id,
+    calls.span_id,
+    calls.ledger_row,
+    left(calls.rendered_prompt, 200) as prompt_preview,
+    left(coalesce(calls.ai_response, calls.refusal), 200) as response_preview,
+
+    -- times
+    calls.created_at,
+    calls.day,
+    calls.ingested_at,
+    greatest(calls.ingested_at, judgements.ingested_at) as updated_at
+
+from {{ ref('int_interactions_normalised') }} as calls
+left join {{ ref('int_costs') }} as costs using (interaction_id)
+left join {{ ref('int_judgements') }} as judgements using (interaction_id)

@@ -1,0 +1,91 @@
+-- Ours and the current GenAI conventions: the same keys, messages as JSON attributes.
+with spans as (
+
+    select
+        spans.*,
+        changed.interaction_id,
+        changed.dialect
+    from {{ ref('stg_spans') }} as spans
+    inner join {{ ref('stg_changed_spans') }} as changed using (ledger_row)
+    where changed.dialect in ('spanmart', 'gen_ai')
+
+)
+
+select
+    -- ids
+    interaction_id,
+    trace_id,
+    span_id,
+    ledger_row,
+    dialect,
+    coalesce({{ text_attribute('session.id') }}, {{ text_attribute('gen_ai.conversation.id') }}) as session_id,
+    {{ text_attribute('user.id') }} as user_id,
+    {{ text_attribute('gen_ai.response.id') }} as response_id,
+    {{ text_attribute('spanmart.response.request_id') }} as request_id,
+    service_name,
+    coalesce(
+        {{ text_attribute('deployment.environment.name', 'resource_attributes') }},
+        {{ text_attribute('deployment.environment', 'resource_attributes') }}
+    ) as environment,
+
+    -- the request
+    {{ text_attribute('gen_ai.operation.name') }} as operation,
+    coalesce({{ text_attribute('gen_ai.provider.name') }}, {{ text_attribute('gen_ai.system') }}) as provider,
+    {{ text_attribute('gen_ai.request.model') }} as request_model,
+    {{ text_attribute('gen_ai.output.type') }} as output_type,
+    {{ boolean_attribute('gen_ai.request.stream') }} as is_streamed,
+    attributes['gen_ai.input.messages'] as input_messages,
+    attributes['gen_ai.system_instructions'] as system_instructions,
+
+    -- the response
+    {{ text_attribute('gen_ai.response.model') }} as response_model,
+    {{ text_attribute('gen_ai.response.status') }} as response_status,
+    coalesce({{ text_attribute('openai.response.service_tier') }}, {{ text_attribute('gen_ai.openai.response.service_tier') }}) as service_tier,
+    {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
+    {{ text_attribute('spanmart.stream.state') }} as stream_state,
+    {{ text_attribute('spanmart.response.refusal') }} as refusal,
+    attributes['gen_ai.output.messages'] as output_messages,
+    {{ json_attribute('spanmart.response.structured_output') }} as structured_output,
+    {{ boolean_attribute('spanmart.response.structured_output.valid') }} as is_structured_output_valid,
+
+    -- usage
+    {{ integer_attribute('gen_ai.usage.input_tokens') }} as input_tokens,
+    coalesce(
+        {{ integer_attribute('gen_ai.usage.cache_read.input_tokens') }},
+        {{ integer_attribute('gen_ai.usage.cached_input_tokens') }}
+    ) as cached_input_tokens,
+    coalesce(
+        {{ integer_attribute('gen_ai.usage.cache_write.input_tokens') }},
+        {{ integer_attribute('gen_ai.usage.cache_creation.input_tokens') }}
+    ) as cache_write_tokens,
+    {{ integer_attribute('gen_ai.usage.output_tokens') }} as output_tokens,
+    {{ integer_attribute('gen_ai.usage.reasoning.output_tokens') }} as reasoning_tokens,
+
+    -- prompt and context
+    {{ text_attribute('spanmart.interaction.type') }} as interaction_type,
+    {{ text_attribute('spanmart.prompt.template_hash') }} as prompt_id,
+    {{ text_attribute('gen_ai.prompt.name') }} as prompt_name,
+    {{ text_attribute('gen_ai.prompt.version') }} as prompt_version,
+    {{ attributes_under('gen_ai.prompt.variable.') }} as variables,
+    {{ list_attribute('spanmart.prompt.required_variables') }} as required_variables,
+    {{ list_attribute('spanmart.prompt.missing_variables') }} as missing_variables,
+    {{ list_attribute('spanmart.prompt.invalid_variables') }} as invalid_variables,
+    {{ attributes_under('spanmart.context.') }} as context,
+    {{ attributes_under('spanmart.metadata.') }} as metadata,
+
+    -- outcome
+    status_code,
+    status_message,
+    {{ text_attribute('error.type') }} as error_type,
+    {{ text_attribute('spanmart.error.code') }} as error_code,
+    {{ integer_attribute('http.response.status_code') }} as http_status,
+    {{ integer_attribute('http.request.resend_count') }} as resend_count,
+    events,
+
+    -- times
+    started_at,
+    duration_ms,
+    {{ double_attribute('gen_ai.response.time_to_first_chunk') }} as time_to_first_chunk_s,
+    ingested_at
+
+from spans

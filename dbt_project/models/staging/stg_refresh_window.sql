@@ -1,0 +1,46 @@
+{{ config(materialized='table') }}
+{%- set previous = built('stg_refresh_window', 'staging') %}
+
+-- A window that was begun and not finished is begun again: everything after it can be repeated safely.
+with previous as (
+
+    {% if previous %}
+    select
+        case when is_finished then upto_seq else from_seq end as from_seq,
+        not is_finished as is_retry
+    from {{ previous }}
+    {% else %}
+    select 0 as from_seq, false as is_retry
+    {% endif %}
+
+),
+
+waiting as (
+
+    select
+        batches.ingest_seq,
+        sum(batches.stored) over (order by batches.ingest_seq) as stored_so_far
+    from {{ ref('stg_batches') }} as batches
+    where batches.ingest_seq > (select from_seq from previous)
+
+),
+
+bounded as (
+
+    select max(ingest_seq) as upto_seq
+    from waiting
+    where
+        {{ var('rows_per_refresh') }} = 0
+        or stored_so_far <= {{ var('rows_per_refresh') }}
+        or ingest_seq = (select min(ingest_seq) from waiting)
+
+)
+
+select
+    previous.from_seq::bigint as from_seq,
+    coalesce(bounded.upto_seq, previous.from_seq)::bigint as upto_seq,
+    previous.is_retry,
+    false as is_finished
+
+from previous
+cross join bounded

@@ -1,0 +1,43 @@
+with source as (
+
+    select *, rowid as ledger_row from {{ source('raw', 'spans') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        ledger_row,
+        ingest_seq,
+        trace_id,
+        span_id,
+        parent_span_id,
+
+        -- strings
+        name as span_name,
+        kind as span_kind,
+        status_code,
+        nullif(status_message, '') as status_message,
+        service_name,
+        scope_name,
+        scope_version,
+
+        -- maps and JSON
+        attributes,
+        resource_attributes,
+        events,
+
+        -- times
+        make_timestamp((start_time_unix_nano // 1000)::bigint) as started_at,
+        case
+            when end_time_unix_nano >= start_time_unix_nano
+                then (end_time_unix_nano - start_time_unix_nano) / 1e6
+        end as duration_ms,
+        ingested_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,135 @@
+"""dbt inside this process: the project parsed once, then run as often as the marts must be refreshed.
+
+dbt keeps its connection in a class variable, so that two runs at once would close each other's: one lock for all.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.location import DbtFiles, dbt_project_dir
+from spanmart.warehouse.prices import prices_version
+
+Progress = Callable[[str], None]
+
+# Views change only with the project, so a refresh leaves them alone.
+REFRESHED = ("--select", "config.materialized:incremental", "config.materialized:table")
+SILENT = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats")
+
+_ONE_RUN = threading.Lock()
+
+
+class DbtFailed(WarehouseError):
+    """A model, seed or test did not pass; the message names each with what dbt said of it."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one model, seed or test went. `status` is dbt's: success, pass, warn, error, fail, skipped."""
+
+    name: str
+    kind: str
+    status: str
+    message: str
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return self.status in ("success", "pass", "warn", "no-op")
+
+
+class DbtRunner:
+    """The project bound to one warehouse's files, which this process holds open."""
+
+    def __init__(self, folder: Path, marts: Path, landing: Path) -> None:
+        self._project = dbt_project_dir()
+        self._files = DbtFiles.under(folder)
+        self._files.write_profile(marts, landing)
+        self._manifest: Any = None
+
+    def fingerprint(self) -> str:
+        """Changes when models, macros, seeds or the version of the prices do: the marts must then be rebuilt."""
+        digest = hashlib.sha256(prices_version().encode())
+        for path in sorted(self._project.rglob("*")):
+            if path.suffix in (".sql", ".py", ".csv", ".yml") and "target" not in path.parts:
+                digest.update(path.relative_to(self._project).as_posix().encode() + path.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def parse(self) -> None:
+        """Read the project, once; some seconds in a process that has not imported dbt yet."""
+        if self._manifest is None:
+            self._manifest = self._invoke(("parse",), None)
+
+    def refresh(self, variables: dict[str, Any], progress: Progress | None = None) -> list[NodeResult]:
+        """Bring the marts up to date with what has landed."""
+        return self._run(("run", *REFRESHED), variables, progress)
+
+    def rebuild(self, variables: dict[str, Any], progress: Progress | None = None) -> list[NodeResult]:
+        """Make everything anew: seeds, views, and the marts from the start of the ledger."""
+        command = ("build", "--full-refresh", "--resource-type", "seed", "--resource-type", "model")
+        return self._run(command, variables, progress)
+
+    def test(self, progress: Progress | None = None) -> list[NodeResult]:
+        """Run every data test and unit test over the marts as they are; failing tests are results, not errors."""
+        self.parse()
+        return _results(self._invoke(("test",), progress, failing_is_result=True))
+
+    def _run(
+        self, command: Sequence[str], variables: dict[str, Any], progress: Progress | None
+    ) -> list[NodeResult]:
+        self.parse()
+        results = _results(
+            self._invoke((*command, "--vars", json.dumps(variables)), progress, failing_is_result=True)
+        )
+        broken = [result for result in results if not result.passed and result.status != "skipped"]
+        if broken:
+            raise DbtFailed("; ".join(f"{result.name}: {result.message.strip()}" for result in broken))
+        return results
+
+    def _invoke(
+        self, command: Sequence[str], progress: Progress | None, failing_is_result: bool = False
+    ) -> Any:
+        # Importing dbt takes seconds; whoever only reads the marts shall not wait for it.
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+        callbacks = [_reporting(progress)] if progress else []
+        places = (
+            *("--project-dir", str(self._project), "--profiles-dir", str(self._files.profiles)),
+            *("--target-path", str(self._files.target), "--log-path", str(self._files.logs)),
+        )
+        with _ONE_RUN:
+            outcome = dbtRunner(manifest=self._manifest, callbacks=callbacks).invoke(
+                [*SILENT, "--no-write-json", *command, *places]
+            )
+        if outcome.exception is not None:
+            raise DbtFailed(f"dbt {command[0]}: {outcome.exception}") from outcome.exception
+        if not outcome.success and not (failing_is_result and outcome.result):
+            raise DbtFailed(f"dbt {command[0]} failed without saying why; see {self._files.logs}")
+        return outcome.result
+
+
+def _results(outcome: Any) -> list[NodeResult]:
+    return [
+        NodeResult(
+            name=result.node.name,
+            kind=str(result.node.resource_type),
+            status=str(result.status),
+            message=result.message or "",
+            seconds=result.execution_time,
+        )
+        for result in outcome.results
+    ]
+
+
+def _reporting(progress: Progress) -> Callable[[Any], None]:
+    def report(event: Any) -> None:
+        if event.info.name == "NodeStart":
+            progress(event.data.node_info.node_name)
+
+    return report

@@ -1,0 +1,55 @@
+"""Where things are: the dbt project as installed, and dbt's own files in the data folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from spanmart.warehouse.errors import WarehouseError
+
+_HERE = Path(__file__).resolve()
+
+
+class DbtProjectMissing(WarehouseError):
+    """The installation lacks the dbt project."""
+
+
+def dbt_project_dir() -> Path:
+    """The dbt project: beside this module in a wheel, at the root of an editable checkout."""
+    for candidate in (_HERE.parent / "dbt_project", _HERE.parents[3] / "dbt_project"):
+        if (candidate / "dbt_project.yml").is_file():
+            return candidate
+    raise DbtProjectMissing(
+        f"The dbt project is neither in {_HERE.parent} nor in {_HERE.parents[3]}. "
+        "Install spanmart[server] again, or run from a whole checkout."
+    )
+
+
+@dataclass(frozen=True)
+class DbtFiles:
+    """What dbt writes for one data folder. The installed project may be read-only, so nothing goes there."""
+
+    profiles: Path
+    target: Path
+    logs: Path
+
+    @classmethod
+    def under(cls, folder: Path) -> "DbtFiles":
+        """The places inside `folder`, created where missing."""
+        base = folder / "dbt"
+        files = cls(base, base / "target", base / "logs")
+        for path in (files.target, files.logs):
+            path.mkdir(parents=True, exist_ok=True)
+        return files
+
+    def write_profile(self, marts: Path, landing: Path) -> None:
+        """Point dbt at the files. No settings: the process that holds them open has none either."""
+        target = {
+            "type": "duckdb",
+            "path": str(marts),
+            "schema": "main",
+            "threads": 1,
+            "attach": [{"path": str(landing), "alias": "landing"}],
+        }
+        profile = {"spanmart": {"target": "warehouse", "outputs": {"warehouse": target}}}
+        # JSON is YAML.
+        (self.profiles / "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")

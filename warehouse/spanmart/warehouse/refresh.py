@@ -1,0 +1,193 @@
+"""The refresh thread: dbt brings the marts up to date with what has landed.
+
+A refresh takes whole commits, a bounded number of rows at a time, from where the last finished one ended. What a
+crash leaves half done is done again, so nothing has to be cleaned up.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import duckdb
+
+from spanmart.warehouse.database import Warehouse
+from spanmart.warehouse.dbt_runner import DbtFailed, DbtRunner
+from spanmart.warehouse.errors import WarehouseError
+
+# Bounds the memory of a rebuild and the file's growth by tables that live for one run.
+ROWS_PER_REFRESH = 500_000
+LONGEST_PAUSE_S = 60.0
+
+REFRESHED = "select refreshed_seq, refreshed_at, project_fingerprint from intermediate.int_refreshed"
+# A window from the very start that has not finished: some marts may still be those of before the rebuild.
+BROKEN_REBUILD = "select count(*) from staging.stg_refresh_window where from_seq = 0 and not is_finished"
+
+log = logging.getLogger(__name__)
+
+
+class RefreshFailed(WarehouseError):
+    """The marts could not be brought up to date; those of before go on being served."""
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """What one refresh did. `duration_s` is wall time in seconds."""
+
+    changed: bool
+    full: bool
+    refreshed_seq: int
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class RefreshStatus:
+    """The marts as they are. `version` grows whenever they change, across restarts too; times are UTC."""
+
+    version: int = 0
+    refreshed_seq: int = 0
+    refreshed_at: datetime | None = None
+    duration_s: float = 0.0
+    running: bool = False
+    error: str | None = None
+    progress: str | None = None
+
+
+@dataclass(frozen=True)
+class _Built:
+    seq: int
+    at: datetime
+    fingerprint: str
+    broken: bool
+
+
+class Refresher:
+    """Keeps a warehouse's marts fresh. `seconds` is the least time between the starts of two refreshes."""
+
+    def __init__(
+        self, warehouse: Warehouse, seconds: float = 5.0, *, rows_per_refresh: int = ROWS_PER_REFRESH
+    ) -> None:
+        self._warehouse = warehouse
+        self._seconds = seconds
+        self._rows_per_refresh = rows_per_refresh
+        self._dbt = DbtRunner(warehouse.folder, warehouse.marts_path, warehouse.landing_path)
+        self._fingerprint = self._dbt.fingerprint()
+        self._changed = threading.Condition()
+        self._one_refresh = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._status = RefreshStatus()
+        if (built := self._built()) is not None:
+            self._status = _of(built)
+
+    @property
+    def status(self) -> RefreshStatus:
+        """The newest status; replaced as a whole, so that its fields belong together."""
+        return self._status
+
+    def start(self) -> None:
+        """Refresh now, and from then on whenever something has landed."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="refresh", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread once the refresh that runs has finished."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def wait_for(self, ingest_seq: int, timeout: float) -> bool:
+        """Wait until the marts contain that commit; False if `timeout` seconds were not enough."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._status.refreshed_seq >= ingest_seq, timeout)
+
+    def refresh(self, full: bool = False) -> RefreshReport:
+        """Bring the marts up to date with all that has landed when called. Raises RefreshFailed.
+
+        `full` makes them anew from the ledger; so does a new version of the project by itself.
+        """
+        with self._one_refresh:
+            started = time.monotonic()
+            goal = self._warehouse.landing.committed_seq
+            built = self._built()
+            anew = full or self._must_rebuild(built, goal)
+            if not anew and built is not None and built.seq >= goal:
+                self._set(running=False, error=None)
+                return RefreshReport(False, False, built.seq, time.monotonic() - started)
+            seq = self._refresh_up_to(goal, anew, built.seq if built else 0)
+            return RefreshReport(True, anew, seq, time.monotonic() - started)
+
+    def _refresh_up_to(self, goal: int, anew: bool, seq: int) -> int:
+        self._set(running=True, progress="starting")
+        try:
+            while True:
+                seq = self._refresh_once(goal, anew)
+                anew = False
+                if seq >= goal or self._stopping.is_set():
+                    return seq
+        except (DbtFailed, duckdb.Error) as error:
+            log.error("The marts were not refreshed: %s", error)  # noqa: TRY400 - dbt's own traceback says nothing
+            self._set(error=str(error))
+            raise RefreshFailed(f"The marts were not refreshed: {error}") from error
+        finally:
+            self._set(running=False, progress=None)
+
+    def _refresh_once(self, goal: int, anew: bool) -> int:
+        started = time.monotonic()
+        variables = {"rows_per_refresh": self._rows_per_refresh, "project_fingerprint": self._fingerprint}
+        work = self._dbt.rebuild if anew else self._dbt.refresh
+        before = 0 if anew else self._status.refreshed_seq
+        verb = "rebuilding" if anew or before < goal // 2 else "refreshing"
+        work(variables, lambda node: self._set(progress=f"{verb}, {before} of {goal} commits: {node}"))
+        built = self._built()
+        if built is None:
+            raise DbtFailed("dbt reported success, but the marts say nothing of a finished refresh")
+        self._status = replace(
+            _of(built), running=True, duration_s=time.monotonic() - started, progress=self._status.progress
+        )
+        self._set(error=None)
+        return built.seq
+
+    def _must_rebuild(self, built: _Built | None, goal: int) -> bool:
+        return built is None or built.broken or built.fingerprint != self._fingerprint or built.seq > goal
+
+    def _built(self) -> _Built | None:
+        """The last finished refresh, or None where there is none."""
+        with self._warehouse.cursor() as cursor:
+            try:
+                row = cursor.execute(REFRESHED).fetchone()
+                [broken] = cursor.execute(BROKEN_REBUILD).fetchone() or (0,)
+            except duckdb.CatalogException:
+                return None
+        return _Built(*row, broken=bool(broken)) if row else None
+
+    def _set(self, **changes: object) -> None:
+        with self._changed:
+            self._status = replace(self._status, **changes)  # type: ignore[arg-type]
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        pause = self._seconds
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            try:
+                self.refresh()
+                pause = self._seconds
+            except RefreshFailed:
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+            self._stopping.wait(max(0.0, started + pause - time.monotonic()))
+            while self._nothing_new() and not self._stopping.wait(min(self._seconds, 0.2)):
+                pass
+
+    def _nothing_new(self) -> bool:
+        return self._status.error is None and (
+            self._warehouse.landing.committed_seq <= self._status.refreshed_seq
+        )
+
+
+def _of(built: _Built) -> RefreshStatus:
+    version = int(built.at.timestamp() * 1000)
+    return RefreshStatus(version=version, refreshed_seq=built.seq, refreshed_at=built.at)
