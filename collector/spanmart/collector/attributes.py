@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterable
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+# Compact JSON in which every character but control characters is itself.
+json_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
 
 def attribute_texts(attributes: Iterable[KeyValue]) -> dict[str, str | None]:
     """Attributes by name, their values as text."""
@@ -21,10 +24,11 @@ def attribute_texts(attributes: Iterable[KeyValue]) -> dict[str, str | None]:
 
 def value_text(value: AnyValue) -> str | None:
     """One value as text."""
+    kind = value.WhichOneof("value")
+    if kind == "int_value":
+        return str(value.int_value)
     native = native_value(value)
-    if native is None or isinstance(native, str):
-        return native
-    return json_text(native)
+    return native if native is None or isinstance(native, str) else json_text(native)
 
 
 def native_values(attributes: Iterable[KeyValue]) -> dict[str, object]:
@@ -36,11 +40,6 @@ def native_value(value: AnyValue) -> object:
     """One value as Python has it, and as JSON can hold it."""
     kind = value.WhichOneof("value")
     return _NATIVE[kind](value) if kind in _NATIVE else None
-
-
-def json_text(native: object) -> str:
-    """Compact JSON in which every character but control characters is itself."""
-    return json.dumps(native, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _finite_or_name(number: float) -> float | str:

@@ -18,6 +18,9 @@ from spanmart.warehouse.migrate import migrate, migrations_of
 STORAGE_VERSION = "v1.5.0"
 # DuckDB's default of 16 MB would checkpoint several times a second under load, and senders wait for each.
 CHECKPOINT_THRESHOLD = "128MB"
+# A checkpoint writes the last row group anew. Spans are wide: with DuckDB's default of 122,880 rows that would
+# be 400 MB each time. Measured: a third less time and 40 % less space than the default.
+ATTACH_OPTIONS = {"landing": "(row_group_size 8192)", "app": ""}
 
 HOLDS = {
     "landing": "every span and event that was acknowledged",
@@ -124,7 +127,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, catalog: str, path: Path) -> 
     if not path.exists():
         raise DamagedFile(path, HOLDS[catalog], f"it is missing, though {path.name}.wal is there.")
     try:
-        connection.execute(f"attach {_quoted(path)} as {catalog}")
+        connection.execute(f"attach {_quoted(path)} as {catalog} {ATTACH_OPTIONS[catalog]}")
     except duckdb.Error as error:
         _refuse_if_healthy(path, error)
         raise DamagedFile(path, HOLDS[catalog], str(error)) from error
