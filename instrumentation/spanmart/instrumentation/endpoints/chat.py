@@ -1,0 +1,192 @@
+"""Chat completions: `POST /chat/completions`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from spanmart.instrumentation import semconv
+from spanmart.instrumentation.endpoints.endpoint import Answer, Attributes, Part, RequestContent
+from spanmart.instrumentation.endpoints.messages import chat_message, tool_definition
+from spanmart.instrumentation.endpoints.parameters import (
+    json_request,
+    request_attributes,
+    response_attributes,
+    usage_attributes,
+)
+from spanmart.instrumentation.values import entries, extra_fields, fields
+
+
+class Chat:
+    """The chat endpoint."""
+
+    operation = "chat"
+
+    def request(self, body: Mapping[str, Any]) -> Attributes:
+        """The parameters of a chat request."""
+        attributes = request_attributes(body)
+        attributes[semconv.OPENAI_API_TYPE] = "chat_completions"
+        attributes.update(json_request(body))
+        return attributes
+
+    def content(self, body: Mapping[str, Any]) -> RequestContent:
+        """The messages in their order, system messages among them, and the tools."""
+        return RequestContent(
+            messages=[chat_message(message) for message in entries(body.get("messages"))],
+            tools=[tool_definition(tool) for tool in entries(body.get("tools"))],
+        )
+
+    def answer(self, response: Mapping[str, Any]) -> Answer:
+        """What a chat completion says."""
+        choices = [fields(choice) for choice in entries(response.get("choices"))]
+        choices.sort(key=lambda choice: _index(choice.get("index")))
+        attributes = {**response_attributes(response), **usage_attributes(response.get("usage"))}
+        return _answer(
+            attributes, [(choice.get("message"), choice.get("finish_reason")) for choice in choices]
+        )
+
+    def stream(self) -> "ChatStream":
+        """A reader for one streamed completion."""
+        return ChatStream()
+
+
+@dataclass(slots=True)
+class _Choice:
+    """One choice of a stream, as far as it has come."""
+
+    texts: list[Any] = field(default_factory=list)
+    refusals: list[Any] = field(default_factory=list)
+    thoughts: list[Any] = field(default_factory=list)
+    calls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    function_call: dict[str, Any] | None = None
+    finish_reason: object = None
+
+    def message(self) -> dict[str, Any]:
+        """The choice as the message that it would have been without streaming."""
+        return {
+            "role": "assistant",
+            "reasoning_content": _joined(self.thoughts),
+            "content": _joined(self.texts),
+            "refusal": _joined(self.refusals),
+            "tool_calls": [self.calls[index] for index in sorted(self.calls)],
+            "function_call": self.function_call,
+        }
+
+
+class ChatStream:
+    """Collects the chunks of a streamed chat completion. `add` is the hot path: plain dict look-ups only."""
+
+    __slots__ = ("_choices", "_head", "_usage")
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {}
+        self._choices: dict[int, _Choice] = {}
+        self._usage: object = None
+
+    def add(self, chunk: object) -> None:
+        """Take in one chunk."""
+        said = fields(chunk)
+        if not self._head.get("id"):  # Azure's first chunk has an empty id and model
+            self._head = dict(said)
+        usage = said.get("usage")
+        if usage is not None:
+            self._usage = usage
+        for streamed in entries(said.get("choices")):
+            choice = fields(streamed)
+            index = _index(choice.get("index"))
+            collected = self._choices.get(index)
+            if collected is None:
+                collected = self._choices[index] = _Choice()
+            reason = choice.get("finish_reason")
+            if reason is not None:
+                collected.finish_reason = reason
+            _add_delta(collected, choice.get("delta"))
+
+    def answer(self) -> Answer:
+        """What the chunks so far amount to."""
+        attributes = {**response_attributes(self._head), **usage_attributes(self._usage)}
+        choices = [self._choices[index] for index in sorted(self._choices)]
+        return _answer(attributes, [(choice.message(), choice.finish_reason) for choice in choices])
+
+
+def _add_delta(choice: _Choice, delta: object) -> None:
+    said = fields(delta)
+    content = said.get("content")
+    if content:
+        choice.texts.append(content)
+    elif extra := extra_fields(delta):
+        _add_extra(choice, extra)
+    if said.get("refusal"):
+        choice.refusals.append(said["refusal"])
+    for call in entries(said.get("tool_calls")):
+        _add_call(choice.calls, fields(call))
+    if said.get("function_call"):
+        choice.function_call = choice.function_call or {"name": None, "arguments": ""}
+        _add_function(choice.function_call, fields(said["function_call"]))
+
+
+def _add_extra(choice: _Choice, extra: Mapping[str, Any]) -> None:
+    """Reasoning, which compatible servers stream beside the content under one of two names."""
+    thought = extra.get("reasoning_content") or extra.get("reasoning")
+    if isinstance(thought, str):
+        choice.thoughts.append(thought)
+
+
+def _add_call(calls: dict[int, dict[str, Any]], delta: Mapping[str, Any]) -> None:
+    """One piece of a tool call. Some servers leave the index out: then an id begins a call."""
+    index = delta.get("index")
+    if not isinstance(index, int):
+        index = len(calls) if delta.get("id") or not calls else max(calls)
+    call = calls.setdefault(index, {"id": None, "function": {"name": None, "arguments": ""}})
+    call["id"] = call["id"] or delta.get("id")
+    _add_function(call["function"], fields(delta.get("function") or delta.get("custom")))
+
+
+def _add_function(function: dict[str, Any], delta: Mapping[str, Any]) -> None:
+    function["name"] = function["name"] or delta.get("name")
+    arguments = delta.get("arguments", delta.get("input"))
+    if isinstance(arguments, str):
+        function["arguments"] += arguments
+
+
+def _answer(attributes: Attributes, choices: list[tuple[object, object]]) -> Answer:
+    """The answer made of messages and their finish reasons, the first choice first."""
+    answer = Answer(attributes, whole=bool(choices) and all(reason for _, reason in choices))
+    for message, reason in choices:
+        answer.messages.append(_output(message, reason))
+    reasons = [reason for _, reason in choices if isinstance(reason, str)]
+    if reasons:
+        attributes[semconv.RESPONSE_FINISH_REASONS] = reasons
+    if choices:
+        first = fields(choices[0][0])
+        answer.text = _joined([first.get("content")])
+        answer.refusal = first.get("refusal") or None
+        answer.calls_tools = bool(first.get("tool_calls") or first.get("function_call"))
+    return answer
+
+
+def _output(message: object, reason: object) -> Part:
+    output = chat_message(message)
+    extra = extra_fields(message)
+    thought = extra.get("reasoning_content") or extra.get("reasoning")
+    if isinstance(thought, str):
+        output["parts"].insert(0, {"type": "reasoning", "content": thought})
+    if reason is not None:
+        output["finish_reason"] = reason
+    return output
+
+
+def _joined(pieces: list[Any]) -> str | None:
+    """Pieces of text as one; some servers send content as a list of parts with text in them."""
+    texts = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+        else:
+            texts += [
+                said["text"] for said in map(fields, entries(piece)) if isinstance(said.get("text"), str)
+            ]
+    return "".join(texts) or None
+
+
+def _index(index: object) -> int:
+    return index if isinstance(index, int) else 0

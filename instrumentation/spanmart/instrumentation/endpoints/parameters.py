@@ -1,0 +1,126 @@
+"""What requests and responses of all endpoints have in common: parameters, usage, and the JSON asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spanmart.instrumentation import semconv
+from spanmart.instrumentation.endpoints.endpoint import Attributes
+from spanmart.instrumentation.values import entries, fields
+
+_NUMBERS = (
+    ("temperature", semconv.REQUEST_TEMPERATURE),
+    ("top_p", semconv.REQUEST_TOP_P),
+    ("frequency_penalty", semconv.REQUEST_FREQUENCY_PENALTY),
+    ("presence_penalty", semconv.REQUEST_PRESENCE_PENALTY),
+    ("max_tokens", semconv.REQUEST_MAX_TOKENS),
+    ("max_completion_tokens", semconv.REQUEST_MAX_TOKENS),
+    ("max_output_tokens", semconv.REQUEST_MAX_TOKENS),
+    ("seed", semconv.REQUEST_SEED),
+    ("dimensions", semconv.EMBEDDINGS_DIMENSION_COUNT),
+)
+_TEXTS = (
+    ("model", semconv.REQUEST_MODEL),
+    ("reasoning_effort", semconv.REQUEST_REASONING_LEVEL),
+    ("previous_response_id", semconv.REQUEST_PREVIOUS_RESPONSE_ID),
+)
+_USAGE = (
+    # the field's name in chat and in responses; where both are absent nothing is said
+    ("prompt_tokens", "input_tokens", semconv.USAGE_INPUT_TOKENS),
+    ("completion_tokens", "output_tokens", semconv.USAGE_OUTPUT_TOKENS),
+)
+
+
+def request_attributes(body: Mapping[str, Any]) -> Attributes:
+    """The parameters that the conventions know, of whichever endpoint."""
+    attributes: Attributes = {}
+    for name, key in _TEXTS:
+        if name in body and isinstance(body[name], str):
+            attributes[key] = body[name]
+    for name, key in _NUMBERS:
+        if name in body and _is_number(body[name]):
+            attributes[key] = body[name]
+    _add_choices(body, attributes)
+    _add_tiers(body, attributes)
+    if body.get("stream") is True:
+        attributes[semconv.REQUEST_STREAM] = True
+    return attributes
+
+
+def usage_attributes(usage: object) -> Attributes:
+    """Token counts as the response says them, zeros included."""
+    said = fields(usage)
+    attributes: Attributes = {}
+    for chat, responses, key in _USAGE:
+        tokens = said.get(chat, said.get(responses))
+        if _is_count(tokens):
+            attributes[key] = tokens
+    _add_detail(said, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens", attributes)
+    _add_detail(said, ("completion_tokens_details", "output_tokens_details"), "reasoning_tokens", attributes)
+    return attributes
+
+
+def response_attributes(response: Mapping[str, Any]) -> Attributes:
+    """Identity of a response: id, model, tier, fingerprint."""
+    named = {
+        semconv.RESPONSE_ID: response.get("id"),
+        semconv.RESPONSE_MODEL: response.get("model"),
+        semconv.RESPONSE_SERVICE_TIER: response.get("service_tier"),
+        semconv.RESPONSE_SYSTEM_FINGERPRINT: response.get("system_fingerprint"),
+    }
+    return {key: value for key, value in named.items() if isinstance(value, str) and value}
+
+
+def json_request(body: Mapping[str, Any]) -> Attributes:
+    """`gen_ai.output.type` and the schema's name where the request asks for JSON; else nothing."""
+    asked = fields(body.get("response_format") or fields(body.get("text")).get("format"))
+    kind = asked.get("type")
+    if kind not in ("json_schema", "json_object"):
+        return {}
+    attributes: Attributes = {semconv.OUTPUT_TYPE: "json"}
+    name = asked.get("name") or fields(asked.get("json_schema")).get("name")
+    if isinstance(name, str):
+        attributes[semconv.REQUEST_SCHEMA_NAME] = name
+    return attributes
+
+
+_DETAIL_KEYS = {
+    "cached_tokens": semconv.USAGE_CACHE_READ_INPUT_TOKENS,
+    "reasoning_tokens": semconv.USAGE_REASONING_OUTPUT_TOKENS,
+}
+
+
+def _add_detail(usage: Mapping[str, Any], groups: tuple[str, str], name: str, attributes: Attributes) -> None:
+    tokens = fields(usage.get(groups[0]) or usage.get(groups[1])).get(name)
+    if _is_count(tokens):
+        attributes[_DETAIL_KEYS[name]] = tokens
+
+
+def _add_choices(body: Mapping[str, Any], attributes: Attributes) -> None:
+    count = body.get("n")
+    if _is_count(count) and count != 1:
+        attributes[semconv.REQUEST_CHOICE_COUNT] = count
+    stop = body.get("stop")
+    if stop:
+        attributes[semconv.REQUEST_STOP_SEQUENCES] = [stop] if isinstance(stop, str) else list(entries(stop))
+    if isinstance(body.get("encoding_format"), str):
+        attributes[semconv.REQUEST_ENCODING_FORMATS] = [body["encoding_format"]]
+
+
+def _add_tiers(body: Mapping[str, Any], attributes: Attributes) -> None:
+    tier = body.get("service_tier")
+    if isinstance(tier, str) and tier != "auto":
+        attributes[semconv.REQUEST_SERVICE_TIER] = tier
+    effort = fields(body.get("reasoning")).get("effort")
+    if isinstance(effort, str):
+        attributes[semconv.REQUEST_REASONING_LEVEL] = effort
+    conversation = body.get("conversation")
+    if conversation:
+        attributes[semconv.CONVERSATION_ID] = fields(conversation).get("id", conversation)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

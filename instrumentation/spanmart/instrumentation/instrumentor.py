@@ -1,0 +1,115 @@
+"""Switching instrumentation on and off.
+
+The OpenAI client is wrapped when the app imports it, or at once if it has; it is never imported from here.
+"""
+
+from collections.abc import Collection
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import wrapt
+from opentelemetry._logs import Logger, LoggerProvider
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
+from opentelemetry.trace import Tracer, TracerProvider
+
+from spanmart.instrumentation import providers
+from spanmart.instrumentation.content import content_capture
+from spanmart.instrumentation.diagnostics import never_raises
+from spanmart.instrumentation.recorder import Recorder
+from spanmart.instrumentation.seam import Seam
+
+SCOPE = "spanmart.instrumentation"
+SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0"
+
+
+class Destinations:
+    """Where spans and events go; resolved once, when the first of them comes."""
+
+    def __init__(
+        self, tracer_provider: TracerProvider | None, logger_provider: LoggerProvider | None
+    ) -> None:
+        self._tracer_provider = tracer_provider
+        self._logger_provider = logger_provider
+        self._tracer: Tracer | None = None
+        self._logger: Logger | None = None
+
+    def tracer(self) -> Tracer:
+        """The tracer that spans are started with."""
+        if self._tracer is None:
+            provider = self._tracer_provider or providers.tracer_provider()
+            self._tracer = provider.get_tracer(SCOPE, _version(), schema_url=SCHEMA_URL)
+        return self._tracer
+
+    def logger(self) -> Logger:
+        """The logger that events are emitted with."""
+        if self._logger is None:
+            provider = self._logger_provider or providers.logger_provider()
+            self._logger = provider.get_logger(SCOPE, _version(), schema_url=SCHEMA_URL)
+        return self._logger
+
+
+def logger() -> Logger:
+    """The logger that events go to, also where instrumentation was not switched on."""
+    return SpanmartInstrumentor.destinations.logger()
+
+
+class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
+    """The instrumentation as OpenTelemetry's tools know it; they find it by its entry point."""
+
+    destinations = Destinations(None, None)
+    _seam: Seam | None = None
+    _recorder: Recorder | None = None
+
+    def instrumentation_dependencies(self) -> Collection[str]:
+        """None that must be there: an app without the OpenAI client is left alone."""
+        return ()
+
+    def _instrument(self, **kwargs: Any) -> None:
+        going_to = Destinations(kwargs.get("tracer_provider"), kwargs.get("logger_provider"))
+        SpanmartInstrumentor.destinations = going_to
+        recorder = Recorder(going_to.tracer, going_to.logger, content_capture())
+        self._recorder = recorder
+        wrapt.register_post_import_hook(lambda openai: self._wrap(openai, recorder), "openai")
+
+    @never_raises("wrapping the OpenAI client")
+    def _wrap(self, openai: Any, recorder: Recorder) -> None:
+        if recorder is not self._recorder or providers.sdk_is_disabled():
+            return  # switched off, or on again with other providers, before the client was imported
+        self._seam = Seam(openai, recorder)
+        self._seam.close_in()
+
+    def _uninstrument(self, **_: Any) -> None:
+        self._recorder = None
+        if self._seam is not None:
+            self._seam.open_up()
+            self._seam = None
+
+
+def instrument(
+    tracer_provider: TracerProvider | None = None, logger_provider: LoggerProvider | None = None
+) -> None:
+    """Record every call that the OpenAI client makes from now on.
+
+    Without providers the app's own are used; where it has none, they are made from the `OTEL_*` variables.
+    Called again, the providers given now replace those given before.
+    """
+    instrumentor = SpanmartInstrumentor()
+    if instrumentor.is_instrumented_by_opentelemetry:
+        instrumentor.uninstrument()
+    instrumentor.instrument(tracer_provider=tracer_provider, logger_provider=logger_provider)
+
+
+def uninstrument() -> None:
+    """Record nothing more, and leave the client's classes as they were; open streams end as they began."""
+    instrumentor = SpanmartInstrumentor()
+    if instrumentor.is_instrumented_by_opentelemetry:
+        instrumentor.uninstrument()
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    try:
+        return version("spanmart")
+    except PackageNotFoundError:
+        return ""

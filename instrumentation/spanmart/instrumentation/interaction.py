@@ -1,0 +1,205 @@
+"""Interactions: what the app was doing when it called the model, for whom, and with which prompt.
+
+The interaction in force is a context variable, so that it follows asyncio tasks and copied contexts. Nothing
+is reset by token: leaving a block restores the interaction that was outside of it, also where a generator or
+a task leaves the block in another context than it entered it.
+"""
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from functools import partial
+from typing import Any, ParamSpec, TypeVar, cast
+
+from spanmart.instrumentation import semconv
+from spanmart.instrumentation.decorating import decorated
+from spanmart.instrumentation.diagnostics import say_failure
+from spanmart.instrumentation.prompts import Message, Prompt
+from spanmart.instrumentation.values import Attributes, clean_attributes, variable_text
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Interaction:
+    """One interaction; `with interaction(...) as call` gives it as `call`."""
+
+    def __init__(self, scope: "InteractionScope", outer: "Interaction | None") -> None:
+        self._scope = scope
+        self._outer = outer
+        self._left = False
+        self._attributes: dict[bool, Attributes] = {}
+        self._id: str | None = None
+
+    @property
+    def id(self) -> str | None:
+        """`<trace_id>-<span_id>` of the newest LLM call made in this interaction; None before the first."""
+        return self._id
+
+    def called(self, trace_id: int, span_id: int) -> None:
+        """Remember the span of an LLM call as the newest one."""
+        if trace_id and span_id:
+            self._id = f"{trace_id:032x}-{span_id:016x}"
+
+    def messages(self) -> list[Message]:
+        """The prompt's chat messages with the variables filled in.
+
+        Raises:
+            ValueError: the interaction was begun without a prompt.
+        """
+        return self._prompt().messages(self._scope.variables)
+
+    def text(self) -> str:
+        """The prompt as one text with the variables filled in.
+
+        Raises:
+            ValueError: the interaction was begun without a prompt.
+        """
+        return self._prompt().text(self._scope.variables)
+
+    @property
+    def missing_variables(self) -> list[str]:
+        """The variables that the prompt requires and that were not given or empty."""
+        return self._scope.prompt.missing(self._scope.variables) if self._scope.prompt else []
+
+    def attributes(self, with_content: bool) -> Attributes:
+        """What every span of an LLM call in this interaction says; variables only `with_content`."""
+        if with_content not in self._attributes:
+            self._attributes[with_content] = self._scope.attributes(with_content)
+        return self._attributes[with_content]
+
+    def _prompt(self) -> Prompt:
+        if self._scope.prompt is None:
+            raise ValueError(
+                "this interaction has no prompt; begin it with interaction(..., prompt=..., variables=...)"
+            )
+        return self._scope.prompt
+
+    def _enclosing(self) -> "Interaction | None":
+        outer = self._outer
+        while outer is not None and outer._left:
+            outer = outer._outer
+        return outer
+
+
+_current: ContextVar[Interaction | None] = ContextVar("spanmart_interaction", default=None)
+
+
+def current_interaction() -> Interaction | None:
+    """The interaction that an LLM call made here and now would belong to."""
+    return _current.get()
+
+
+class _Inside:
+    """A block in which `interaction` is in force; leaving it restores what was in force before."""
+
+    __slots__ = ("_interaction", "_outside")
+
+    def __init__(self, interaction: Interaction) -> None:
+        self._interaction = interaction
+        self._outside: Interaction | None = None
+
+    def __enter__(self) -> None:
+        self._outside = _current.get()
+        _current.set(self._interaction)
+
+    def __exit__(self, *_: object) -> None:
+        _current.set(self._outside)
+
+
+class InteractionScope:
+    """What `interaction(...)` returns: a block for `with` and `async with`, and a decorator."""
+
+    def __init__(
+        self,
+        interaction_type: str,
+        prompt: Prompt | None,
+        variables: Mapping[str, object] | None,
+        *,
+        named: Mapping[str, object],
+        context: Mapping[str, object] | None,
+        metadata: Mapping[str, object] | None,
+    ) -> None:
+        self.interaction_type = interaction_type
+        self.prompt = prompt
+        self.variables = _copied(variables)
+        self._named = named
+        self._context = _copied(context)
+        self._metadata = _copied(metadata)
+
+    def __enter__(self) -> Interaction:
+        entered = self._begun()
+        _current.set(entered)
+        return entered
+
+    def __exit__(self, *_: object) -> None:
+        entered = _current.get()
+        if entered is not None and entered._scope is self:
+            entered._left = True
+            _current.set(entered._enclosing())
+
+    async def __aenter__(self) -> Interaction:
+        return self.__enter__()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.__exit__()
+
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
+        """Decorate a function, coroutine function, generator or async generator function."""
+        return decorated(function, lambda: partial(_Inside, self._begun()))
+
+    def _begun(self) -> Interaction:
+        return Interaction(self, _current.get())
+
+    def attributes(self, with_content: bool) -> Attributes:
+        """The attributes that describe this interaction on a span."""
+        attributes: dict[str, object] = {semconv.INTERACTION_TYPE: self.interaction_type, **self._named}
+        attributes.update({semconv.CONTEXT_PREFIX + str(key): value for key, value in self._context.items()})
+        attributes.update(
+            {semconv.METADATA_PREFIX + str(key): value for key, value in self._metadata.items()}
+        )
+        if with_content:
+            attributes.update(
+                {
+                    semconv.PROMPT_VARIABLE_PREFIX + str(key): variable_text(value)
+                    for key, value in self.variables.items()
+                }
+            )
+        if self.prompt is not None:
+            attributes.update(self.prompt.attributes)
+            attributes[semconv.PROMPT_MISSING_VARIABLES] = self.prompt.missing(self.variables)
+        return clean_attributes(attributes)
+
+
+def interaction(
+    interaction_type: str,
+    *,
+    prompt: Prompt | None = None,
+    variables: Mapping[str, object] | None = None,
+    session_id: str | None = None,
+    user_id: str | None = None,
+    conversation_id: str | None = None,
+    context: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
+) -> InteractionScope:
+    """Say what the LLM calls made in a block, or in a decorated function, are for.
+
+    `variables` are the values that `prompt` is filled in with, usually the fields of a form. `context` and
+    `metadata` take scalars; anything else is recorded as JSON text.
+    """
+    named = {
+        semconv.SESSION_ID: None if session_id is None else str(session_id),
+        semconv.USER_ID: None if user_id is None else str(user_id),
+        semconv.CONVERSATION_ID: None if conversation_id is None else str(conversation_id),
+    }
+    return InteractionScope(
+        str(interaction_type), prompt, variables, named=named, context=context, metadata=metadata
+    )
+
+
+def _copied(given: Mapping[str, object] | None) -> dict[str, Any]:
+    """A copy, so that what the app does to its own mapping afterwards is not recorded."""
+    try:
+        return dict(cast("Mapping[str, Any]", given)) if given else {}
+    except Exception as error:
+        say_failure("reading the variables, context or metadata of an interaction", error)
+        return {}

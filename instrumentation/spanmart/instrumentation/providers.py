@@ -1,0 +1,169 @@
+"""The providers that spans and feedback go to: the app's own, else ones made from the `OTEL_*` variables.
+
+They are looked for when the first span or event is to be recorded, not when instrumentation is switched on:
+until then the app may set its own, whatever the order of its imports.
+"""
+
+import atexit
+import os
+from collections.abc import Callable
+from threading import Lock, Thread
+from time import monotonic
+from typing import Any
+
+from opentelemetry import _logs, trace
+from opentelemetry._logs import LoggerProvider
+from opentelemetry.trace import TracerProvider
+from opentelemetry.util._importlib_metadata import entry_points
+
+from spanmart.instrumentation.diagnostics import say_failure, say_once
+
+EXIT_SECONDS = 5.0  # the longest that flushing may hold up the exit of the app
+
+_making = Lock()
+
+
+def sdk_is_disabled() -> bool:
+    """`OTEL_SDK_DISABLED` is true."""
+    return os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+
+
+def tracer_provider() -> TracerProvider:
+    """The global tracer provider; where the app has set none, one is made and set."""
+    with _making:
+        provider = trace.get_tracer_provider()
+        if isinstance(provider, trace.ProxyTracerProvider) and not sdk_is_disabled():
+            trace.set_tracer_provider(_made_tracer_provider())
+        return trace.get_tracer_provider()
+
+
+def logger_provider() -> LoggerProvider:
+    """The global logger provider; where the app has set none, one is made and set."""
+    with _making:
+        provider = _logs.get_logger_provider()
+        if type(provider).__name__ == "ProxyLoggerProvider" and not sdk_is_disabled():
+            _logs.set_logger_provider(_made_logger_provider())
+        return _logs.get_logger_provider()
+
+
+def _made_tracer_provider() -> TracerProvider:
+    from opentelemetry.sdk.trace import SpanLimits  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    from spanmart.instrumentation.exporting import QuietSpanExporter, keep_exporters_quiet  # noqa: PLC0415
+    from spanmart.instrumentation.processor import InteractionSpanProcessor  # noqa: PLC0415
+
+    keep_exporters_quiet()
+    # a prompt may have more variables than the SDK's default of 128 attributes
+    limited = "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT" in os.environ or "OTEL_ATTRIBUTE_COUNT_LIMIT" in os.environ
+    limits = SpanLimits() if limited else SpanLimits(max_span_attributes=2048)
+    provider = SdkTracerProvider(shutdown_on_exit=False, span_limits=limits)
+    provider.add_span_processor(InteractionSpanProcessor())
+    for build in _exporter_builders("traces", _otlp_span_exporter):
+        provider.add_span_processor(BatchSpanProcessor(QuietSpanExporter(build, _destination("traces"))))
+    _shut_down_at_exit(provider.shutdown)
+    return provider
+
+
+def _made_logger_provider() -> LoggerProvider:
+    from opentelemetry.sdk._logs import LoggerProvider as SdkLoggerProvider  # noqa: PLC0415
+    from opentelemetry.sdk._logs.export import BatchLogRecordProcessor  # noqa: PLC0415
+
+    from spanmart.instrumentation.exporting import QuietLogExporter, keep_exporters_quiet  # noqa: PLC0415
+
+    keep_exporters_quiet()
+    provider = SdkLoggerProvider(shutdown_on_exit=False)
+    for build in _exporter_builders("logs", _otlp_log_exporter):
+        provider.add_log_record_processor(
+            BatchLogRecordProcessor(QuietLogExporter(build, _destination("logs")))
+        )
+    _shut_down_at_exit(provider.shutdown)
+    return provider
+
+
+def _otlp_span_exporter() -> Any:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
+    from spanmart.instrumentation.exporting import impatient_session  # noqa: PLC0415
+
+    return OTLPSpanExporter(session=impatient_session())
+
+
+def _otlp_log_exporter() -> Any:
+    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter  # noqa: PLC0415
+
+    from spanmart.instrumentation.exporting import impatient_session  # noqa: PLC0415
+
+    return OTLPLogExporter(session=impatient_session())
+
+
+def _exporter_builders(signal: str, otlp_http: Callable[[], Any]) -> list[Callable[[], Any]]:
+    """How to build each of the exporters that `OTEL_TRACES_EXPORTER` or `OTEL_LOGS_EXPORTER` names."""
+    named = os.environ.get(f"OTEL_{signal.upper()}_EXPORTER") or "otlp"
+    builders: list[Callable[[], Any]] = []
+    for name in filter(None, (part.strip() for part in named.split(","))):
+        if name == "otlp" and _protocol(signal) == "http/protobuf":
+            builders.append(otlp_http)
+        elif name != "none":
+            builders.append(_installed_exporter(signal, "otlp_proto_grpc" if name == "otlp" else name))
+    return builders
+
+
+def _installed_exporter(signal: str, name: str) -> Callable[[], Any]:
+    """An exporter that some installed package offers under this name."""
+
+    def build() -> Any:
+        for entry_point in entry_points(group=f"opentelemetry_{signal}_exporter", name=name):
+            return entry_point.load()()
+        raise LookupError(f"no installed package offers the {signal} exporter {name!r}")
+
+    return build
+
+
+def _protocol(signal: str) -> str:
+    """`http/protobuf` unless gRPC is asked for; an unknown protocol is said once and taken as HTTP."""
+    variables = (f"OTEL_EXPORTER_OTLP_{signal.upper()}_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+    asked = next((os.environ[name] for name in variables if os.environ.get(name)), "http/protobuf")
+    if asked not in ("grpc", "http/protobuf"):
+        say_once("spanmart: the OTLP protocol %r is not supported, http/protobuf is used", asked)
+        return "http/protobuf"
+    return asked
+
+
+def _destination(signal: str) -> str:
+    """Where telemetry goes, for the log line that says that it does not get there."""
+    specific = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT")
+    return specific or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or "http://localhost:4318"
+
+
+_shutdowns: list[Callable[[], None]] = []
+
+
+def _shut_down_at_exit(shut_down: Callable[[], None]) -> None:
+    if not _shutdowns:
+        atexit.register(_shut_down_all)
+    _shutdowns.append(shut_down)
+
+
+def _shut_down_all() -> None:
+    """Flush everything, side by side, in no more than `EXIT_SECONDS`; what is left then is lost."""
+    from spanmart.instrumentation.abandoned import end_what_was_put_off  # noqa: PLC0415
+    from spanmart.instrumentation.exporting import exiting  # noqa: PLC0415
+
+    exiting.set()
+    try:
+        end_what_was_put_off()
+        threads = [Thread(target=shut_down, daemon=True) for shut_down in _shutdowns]
+        for thread in threads:
+            thread.start()
+        deadline = monotonic() + EXIT_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - monotonic()))
+        if any(thread.is_alive() for thread in threads):
+            say_once(
+                "spanmart: not all telemetry could be sent in %s s before the exit; the rest is lost",
+                EXIT_SECONDS,
+            )
+    except Exception as error:
+        say_failure("flushing at exit", error)

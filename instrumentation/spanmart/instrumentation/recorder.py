@@ -1,0 +1,106 @@
+"""Begins the recording of a call: which endpoint, which server, in which interaction, with what content."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from opentelemetry._logs import Logger
+from opentelemetry.context import get_value
+from opentelemetry.trace import SpanKind, Tracer
+
+from spanmart.instrumentation import semconv
+from spanmart.instrumentation.call import Call
+from spanmart.instrumentation.content import ContentCapture
+from spanmart.instrumentation.diagnostics import never_raises
+from spanmart.instrumentation.endpoints import Endpoint, endpoint_of
+from spanmart.instrumentation.events import ContentEvents
+from spanmart.instrumentation.interaction import current_interaction
+from spanmart.instrumentation.values import clean_attributes, clean_text, fields, json_text
+
+_PROVIDERS = (
+    # the end of the server's name, and what the conventions call who runs it
+    ("openai.azure.com", "azure.ai.openai"),
+    ("services.ai.azure.com", "azure.ai.inference"),
+    ("amazonaws.com", "aws.bedrock"),
+    ("api.deepseek.com", "deepseek"),
+    ("api.groq.com", "groq"),
+    ("api.mistral.ai", "mistral_ai"),
+    ("api.perplexity.ai", "perplexity"),
+    ("api.x.ai", "x_ai"),
+    ("generativelanguage.googleapis.com", "gcp.gemini"),
+)
+
+
+class Recorder:
+    """Makes one `Call` for each request. Tracer and logger are asked for when they are needed, not before."""
+
+    def __init__(
+        self, tracer: Callable[[], Tracer], logger: Callable[[], Logger], capture: ContentCapture
+    ) -> None:
+        self._tracer = tracer
+        self._logger = logger
+        self._capture = capture
+
+    @never_raises("beginning to record a call")
+    def begin(self, client: Any, options: Any) -> Call | None:
+        """The recording of the request in `options`; None where the app has suppressed instrumentation."""
+        if get_value("suppress_instrumentation"):
+            return None
+        endpoint = endpoint_of(options.method, options.url)
+        body = _body(options)
+        request = endpoint.request(body)
+        content = self._content(endpoint, body) if self._capture.anywhere else {}
+        identity = {
+            semconv.OPERATION_NAME: endpoint.operation,
+            **server(str(getattr(client, "base_url", ""))),
+            **request,
+        }
+        interaction = current_interaction()
+        described = interaction.attributes(self._capture.anywhere) if interaction else {}
+        model = request.get(semconv.REQUEST_MODEL)
+        span = self._tracer().start_span(
+            f"{endpoint.operation} {clean_text(model)}" if isinstance(model, str) else endpoint.operation,
+            kind=SpanKind.CLIENT,
+            # where a limit drops attributes it drops the oldest ones: what identifies the call comes last
+            attributes={
+                **described,
+                **clean_attributes({**(content if self._capture.on_span else {}), **identity}),
+            },
+        )
+        if interaction is not None:
+            named = span.get_span_context()
+            interaction.called(named.trace_id, named.span_id)
+        return Call(
+            span,
+            endpoint,
+            asks_for_json=request.get(semconv.OUTPUT_TYPE) == "json",
+            content=self._capture.on_span,
+            events=ContentEvents(self._logger(), identity, content) if self._capture.in_event else None,
+        )
+
+    def _content(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Mapping[str, object]:
+        content = endpoint.content(body)
+        attributes = {
+            semconv.INPUT_MESSAGES: content.messages,
+            semconv.SYSTEM_INSTRUCTIONS: content.system,
+            semconv.TOOL_DEFINITIONS: content.tools,
+        }
+        return {key: json_text(value) for key, value in attributes.items() if value}
+
+
+@lru_cache(maxsize=64)
+def server(base_url: str) -> Mapping[str, object]:
+    """Address, port and provider of the server at `base_url`."""
+    address = urlsplit(base_url)
+    host = address.hostname or ""
+    provider = next((name for suffix, name in _PROVIDERS if host.endswith(suffix)), "openai")
+    port = address.port or {"https": 443, "http": 80}.get(address.scheme)
+    return {semconv.PROVIDER_NAME: provider, semconv.SERVER_ADDRESS: host or None, semconv.SERVER_PORT: port}
+
+
+def _body(options: Any) -> Mapping[str, Any]:
+    """The request's body as the client will send it: what the app put into `extra_body` comes on top."""
+    body = fields(options.json_data)
+    extra = getattr(options, "extra_json", None)
+    return {**body, **extra} if isinstance(extra, dict) else body

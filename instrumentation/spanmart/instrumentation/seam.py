@@ -1,0 +1,154 @@
+"""The seam: every HTTP request of the OpenAI client goes through `request`, which is wrapped here.
+
+At this point the request is already made of plain lists and dicts, so that nothing of the app's is consumed
+by looking at it; what comes back goes to the app as it is. Inside of `request`, `_process_response` is where
+the HTTP response and the number of retries can be seen.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar, Token
+from typing import Any
+
+import wrapt
+from opentelemetry import context as otel_context
+from opentelemetry.trace import set_span_in_context
+
+from spanmart.instrumentation.abandoned import end_what_was_put_off
+from spanmart.instrumentation.bodies import WatchedBody, record_body
+from spanmart.instrumentation.call import Call
+from spanmart.instrumentation.diagnostics import say_failure
+from spanmart.instrumentation.recorder import Recorder
+from spanmart.instrumentation.streams import AsyncStreamTap, Recording, StreamTap
+from spanmart.instrumentation.values import fields
+
+_in_flight: ContextVar[Call | None] = ContextVar("spanmart_call_in_flight", default=None)
+
+
+class _SeamWrapper(wrapt.FunctionWrapper[..., Any]):
+    """The wrapper of ours, told apart from those of other instrumentations."""
+
+
+class Seam:
+    """Wraps the two clients of the `openai` module, and unwraps them again."""
+
+    def __init__(self, openai: Any, recorder: Recorder) -> None:
+        self._openai = openai
+        self._recorder = recorder
+        self._open = False
+        self._replaced: list[tuple[type, str, Any]] = []
+
+    def close_in(self) -> None:
+        """Wrap. Azure's and other clients are subclasses of these two, and covered by them."""
+        self._open = True
+        self._replace(self._openai.OpenAI, "request", self._request)
+        self._replace(self._openai.OpenAI, "_process_response", self._process_response)
+        self._replace(self._openai.AsyncOpenAI, "request", self._async_request)
+        self._replace(self._openai.AsyncOpenAI, "_process_response", self._async_process_response)
+
+    def open_up(self) -> None:
+        """Unwrap, leaving the classes as they were; a wrapper that others have wrapped only passes on."""
+        self._open = False
+        for owner, name, before in self._replaced:
+            if isinstance(owner.__dict__.get(name), _SeamWrapper):
+                if before is None:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, before)
+        self._replaced.clear()
+
+    def _replace(self, owner: type, name: str, wrapper: Callable[..., Any]) -> None:
+        if hasattr(owner, name):
+            self._replaced.append((owner, name, owner.__dict__.get(name)))
+            setattr(owner, name, _SeamWrapper(getattr(owner, name), wrapper, enabled=lambda: self._open))
+
+    def _request(self, wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
+        call = self._begin(client, args, kwargs)
+        if call is None:
+            return wrapped(*args, **kwargs)
+        tokens = _enter(call)
+        try:
+            result = wrapped(*args, **kwargs)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        finally:
+            _leave(tokens)
+        self._returned(call, result)
+        return result
+
+    async def _async_request(
+        self, wrapped: Callable[..., Awaitable[Any]], client: Any, args: Any, kwargs: Any
+    ) -> Any:
+        call = self._begin(client, args, kwargs)
+        if call is None:
+            return await wrapped(*args, **kwargs)
+        tokens = _enter(call)
+        try:
+            result = await wrapped(*args, **kwargs)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        finally:
+            _leave(tokens)
+        self._returned(call, result)
+        return result
+
+    def _process_response(self, wrapped: Callable[..., Any], _: Any, args: Any, kwargs: Any) -> Any:
+        _responded(kwargs)
+        return wrapped(*args, **kwargs)
+
+    async def _async_process_response(
+        self, wrapped: Callable[..., Awaitable[Any]], _: Any, args: Any, kwargs: Any
+    ) -> Any:
+        _responded(kwargs)
+        return await wrapped(*args, **kwargs)
+
+    def _begin(self, client: Any, args: Any, kwargs: Any) -> Call | None:
+        end_what_was_put_off()
+        return self._recorder.begin(client, kwargs["options"] if "options" in kwargs else args[1])
+
+    def _returned(self, call: Call, result: Any) -> None:
+        """Record the answer if it is here, or see to it that it is recorded when it comes."""
+        try:
+            if isinstance(result, self._openai.Stream | self._openai.AsyncStream):
+                self._tap(call, result)
+            elif _is_unread(call.response):
+                record_body(call, call.response)
+            elif isinstance(result, self._openai.BaseModel | dict):
+                call.answered(call.endpoint.answer(fields(result)))
+            else:
+                call.answered(call.unparsed())
+        except Exception as error:
+            say_failure("looking at what a request returned", error)
+            call.answered(None)
+
+    def _tap(self, call: Call, stream: Any) -> None:
+        recording = Recording(call, call.endpoint.stream())
+        is_async = isinstance(stream, self._openai.AsyncStream)
+        tap = (AsyncStreamTap if is_async else StreamTap)(stream._iterator, recording)
+        stream._iterator = tap
+        stream.response.stream = WatchedBody(stream.response.stream, tap.response_closed)
+
+
+def _is_unread(response: Any) -> bool:
+    return response is not None and not hasattr(response, "_content") and not response.is_closed
+
+
+def _responded(kwargs: Any) -> None:
+    call = _in_flight.get()
+    if call is not None:
+        call.responded(kwargs.get("response"), kwargs.get("retries_taken", 0))
+
+
+def _enter(call: Call) -> tuple[Token[Call | None], Any]:
+    """Make the call the one in flight, and its span the parent of what the HTTP library records."""
+    return _in_flight.set(call), otel_context.attach(set_span_in_context(call.span))
+
+
+def _leave(tokens: tuple[Token[Call | None], Any]) -> None:
+    """Restore both. A coroutine that is finalised in another context has nothing to restore there."""
+    try:
+        _in_flight.reset(tokens[0])
+        otel_context._RUNTIME_CONTEXT.detach(tokens[1])
+    except Exception:
+        pass
