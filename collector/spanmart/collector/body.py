@@ -44,17 +44,19 @@ def _read_chunked(stream: "InputStream", limit: int) -> bytes:
     pieces: list[bytes] = []
     left = limit
     try:
-        while piece := stream.read(PIECE_BYTES):
+        while left >= 0 and (piece := stream.read(PIECE_BYTES)):
             pieces.append(piece)
             left -= len(piece)
-            if left < 0:
-                raise Refusal.too_large(f"The body exceeds {limit} bytes. Send smaller batches.")
+        if left < 0:
+            discard(stream)
     except (MaxSizeExceeded, OSError) as error:
         if isinstance(error, OSError) and str(error) != CHUNK_TOO_LARGE:
             raise
-        raise Refusal.too_large(f"The body exceeds {limit} bytes. Send smaller batches.") from error
+        left = -1
     except ValueError as error:
         raise Refusal.bad_data("body", f"has a transfer encoding that is not valid: {error}") from error
+    if left < 0:
+        raise Refusal.too_large(f"The body exceeds {limit} bytes. Send smaller batches.")
     return b"".join(pieces)
 
 

@@ -18,7 +18,7 @@ from spanmart.warehouse.migrate import migrate, migrations_of
 STORAGE_VERSION = "v1.5.0"
 # DuckDB's default of 16 MB would checkpoint several times a second under load, and senders wait for each.
 CHECKPOINT_THRESHOLD = "128MB"
-# A checkpoint writes the last row group anew. Spans are wide: with DuckDB's default of 122,880 rows that would
+# A checkpoint writes the last row group anew. Spans are wide: at DuckDB's default of 122,880 rows that would
 # be 400 MB each time. Measured: a third less time and 40 % less space than the default.
 ATTACH_OPTIONS = {"landing": "(row_group_size 8192)", "app": ""}
 
