@@ -67,7 +67,7 @@ class Prompt:
         return [name for name in self.required if is_empty(variables.get(name))]
 
     def text(self, variables: Mapping[str, object]) -> str:
-        """The template with its variables filled in, messages below the other; an unknown one is empty."""
+        """The template filled in, messages one below the other; a variable that is not given is empty."""
         contents = (_texts(message.get("content")) for message in self.messages(variables))
         return "\n\n".join(text for texts in contents for text in texts)
 
