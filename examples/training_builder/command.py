@@ -3,6 +3,8 @@
 import argparse
 import logging
 import math
+import os
+import random
 import signal
 import sys
 import threading
@@ -42,6 +44,7 @@ class Options(NamedTuple):
     rate: float
     seed: int
     workers: int | None
+    stop_with_stdin: bool
 
 
 def main() -> None:
@@ -49,15 +52,22 @@ def main() -> None:
     options = parse(sys.argv[1:])
     logging.basicConfig(level=logging.INFO, format="training_builder: %(message)s", stream=sys.stderr)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.stop_with_stdin:
+        threading.Thread(target=_follow_stdin, name="stdin", daemon=True).start()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     provider = choose(seed=options.seed)
     log.info("calling %s%s", provider.name, ", which costs money" if provider.costs_money else "")
     work = Workload(provider, options, stop)
     worker = threading.Thread(target=work.run, name="workload", daemon=True)
     worker.start()
-    stop.wait()
+    try:
+        stop.wait()
+    except KeyboardInterrupt:
+        # What was made is still to be sent: a second signal shall not cut that short.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop.set()
     provider.close()
     worker.join(_GRACE_S)
     log.info("stopped after %d interactions", work.made)
@@ -76,9 +86,18 @@ def parse(arguments: list[str]) -> Options:
     add("--once", action="store_true", help="stop after the burst")
     add("--interactions", dest="total", type=_count, metavar="N", help="stop after N interactions in all")
     add("--rate", type=_rate, default=6.0, metavar="R", help="interactions a minute after the burst (6)")
-    add("--seed", type=int, default=0, metavar="S", help="other users, forms and faults (0)")
+    add("--seed", type=int, metavar="S", help="the same users, forms and faults again (by default, others)")
     add("--workers", type=_count, metavar="N", help="users at work at once in the burst")
-    return Options(**vars(parser.parse_args(arguments)))
+    add("--stop-with-stdin", action="store_true", help="stop when standard input ends")
+    given = vars(parser.parse_args(arguments))
+    return Options(**given | {"seed": random.randrange(2**32) if given["seed"] is None else given["seed"]})
+
+
+def _follow_stdin() -> None:
+    """Stop with whoever started this, even if that was killed and could not say so."""
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _count(text: str) -> int:

@@ -1,6 +1,7 @@
 """The people who use Training Builder, and what they do with what they get."""
 
 import hashlib
+import json
 import random
 import re
 from dataclasses import dataclass
@@ -61,23 +62,32 @@ def react(rng: random.Random, user: User, version: str, text: str, flaws: int) -
     kept = _KEPT[version] + user.leniency - 0.25 * flaws
     luck = rng.random()
     label: Label = "accepted" if luck < kept else "modified" if luck < kept + 0.28 else "rejected"
+    final_text = revise(rng, text) if label == "modified" else None
+    if final_text == text:
+        label, final_text = "accepted", None
     mean, spread = _SCORES[label]
     score = round(min(100, max(0, rng.gauss(mean, spread)))) if rng.random() < 0.75 else None
     says_why = rng.random() < (0.8 if label == "rejected" else 0.35)
-    return Reaction(
-        label=label,
-        score=score,
-        comment=rng.choice(_COMMENTS[label]) if says_why else None,
-        final_text=revise(rng, text) if label == "modified" else None,
-    )
+    return Reaction(label, score, rng.choice(_COMMENTS[label]) if says_why else None, final_text)
 
 
 def revise(rng: random.Random, text: str) -> str:
-    """Edit a text as a person would: plainer words, and of prose the last paragraph or sentence goes."""
+    """Edit a text as a person would: plainer words, and the end of a text, or of a list, goes."""
     edited = re.sub(r"[A-Za-z]+", lambda word: _PLAINER.get(word[0], word[0]), text)
-    if text.lstrip().startswith(("{", "[")):
-        return edited
+    if text.lstrip().startswith("{"):
+        return _shorten_list(edited)
     paragraphs = edited.split("\n\n")
     if len(paragraphs) > 2 and rng.random() < 0.6:
         return "\n\n".join(paragraphs[:-1])
     return edited.rsplit(". ", maxsplit=1)[0].rstrip(".") + "."
+
+
+def _shorten_list(text: str) -> str:
+    """Drop the last entry of the first list in a JSON object; text that is no JSON stays as it is."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return text
+    first_list = next((value for value in content.values() if isinstance(value, list) and value), [])
+    del first_list[-1:]
+    return json.dumps(content, ensure_ascii=False)

@@ -23,14 +23,14 @@ _HASTY_S = 0.05
 
 
 class Session:
-    """A user, a form, and the material made from it. Equal seeds make equal users and forms."""
+    """A user, a form, and the material made from it. Equal seeds make equal users and forms, ids differ."""
 
     def __init__(self, provider: Provider, seed: str) -> None:
         self._provider = provider
         self._random = random.Random(seed)
         self._user = self._random.choice(USERS)
         self._form = fill_in(self._random)
-        self._id = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        self._id = str(uuid.uuid4())
 
     def steps(self) -> Iterator[None]:
         """Do the work; each `next()` makes one interaction."""

@@ -1,1 +1,5 @@
-"""Placeholder until the part lands."""
+"""The `spanmart` command: puts the parts together."""
+
+from spanmart.cli.command import main
+
+__all__ = ["main"]

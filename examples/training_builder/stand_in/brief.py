@@ -6,7 +6,7 @@ from typing import Literal
 
 Kind = Literal["titles", "outline", "content", "training_kit", "marketing_kit"]
 
-_LABEL = re.compile(r"^\s*(title|topic|audience|tone|goal|section|minutes)\s*:[ \t]*(.*?)\s*$", re.I | re.M)
+_LABEL = re.compile(r"^\s*(title|topic|audience|tone|goal)\s*:[ \t]*(.*?)\s*$", re.I | re.M)
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("marketing_kit", r"marketing|promot|campaign"),
     ("training_kit", r"training kit|facilitator"),
@@ -32,7 +32,7 @@ class Brief:
 def read(prompt: str) -> Brief:
     """Read labelled lines (`Title: ...`); without a title the prompt's longest words stand in."""
     labels = {key.lower(): value for key, value in _LABEL.findall(prompt) if value}
-    topic = labels.get("section") or labels.get("title") or labels.get("topic") or _longest_words(prompt)
+    topic = labels.get("title") or labels.get("topic") or _longest_words(prompt)
     return Brief(
         kind=next((kind for kind, pattern in _KINDS if re.search(pattern, prompt, re.I)), "content"),
         topic=topic,

@@ -1,0 +1,58 @@
+"""`spanmart build`: the marts brought up to date, or made anew, and every test over them run."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from spanmart.cli.options import CannotStart
+from spanmart.warehouse import Refresher, Warehouse
+from spanmart.warehouse.dbt_runner import DbtRunner, NodeResult
+from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.refresh import RefreshReport
+
+if TYPE_CHECKING:
+    from spanmart.cli.config import Settings
+
+
+def run(settings: "Settings", full_refresh: bool) -> None:
+    """Build and test; ends with status 1 if a model or a test fails."""
+    try:
+        warehouse = Warehouse.open(settings.data)
+    except WarehouseError as error:
+        raise CannotStart(str(error)) from error
+    try:
+        click.echo(_describe(Refresher(warehouse).refresh(full_refresh)))
+        tests = DbtRunner(warehouse.folder, warehouse.marts_path, warehouse.landing_path).test(_show)
+    except WarehouseError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        warehouse.close()
+    for test in tests:
+        if not test.passed or test.status == "warn":
+            click.echo(f"{test.status}: {test.name}: {test.message.strip()}")
+    click.echo(_summary(tests))
+    if not all(test.passed for test in tests):
+        raise SystemExit(1)
+
+
+def _show(test: str) -> None:
+    """Say on stderr what runs, where somebody is looking."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{test[:100]}", nl=False, err=True)
+
+
+def _describe(report: RefreshReport) -> str:
+    if not report.changed:
+        return f"The marts already hold all that has landed (commit {report.refreshed_seq})."
+    how = "made anew" if report.full else "brought up to date"
+    return f"The marts were {how} to commit {report.refreshed_seq} in {report.duration_s:.1f} s."
+
+
+def _summary(tests: Sequence[NodeResult]) -> str:
+    counts = Counter(test.status for test in tests)
+    return f"{len(tests)} tests: " + ", ".join(
+        f"{number} {status}" for status, number in sorted(counts.items())
+    )

@@ -1,0 +1,104 @@
+"""The `spanmart` command and its subcommands. A subcommand's work is imported when it runs."""
+
+from typing import IO
+
+import click
+
+from spanmart.cli.options import filter_options, settings_from, settings_options
+
+_FORMATS = ("csv", "json", "parquet")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="spanmart", message="%(prog)s %(version)s")
+def main() -> None:
+    """An analytics warehouse for LLM interactions.
+
+    \b
+    See it live, with a demo application and nothing to set up:
+      spanmart up --demo
+    Run it for your own applications, which send OTLP to port 4318:
+      spanmart up --data ./spanmart-data
+    Take the data elsewhere:
+      spanmart export --format csv --status failure --output failures.csv
+
+    Settings come from flags, then SPANMART_* variables (SPANMART_WEB_PORT=9000), then spanmart.toml in the
+    current folder (web_port = 9000), then defaults. Results go to stdout, everything else to stderr.
+    Exit status: 0 done; 1 the work failed; 2 it could not start.
+    """
+
+
+@main.command()
+@settings_options("data", "host", "web_port", "otlp_http_port", "otlp_grpc_port", "refresh_seconds")
+@click.option("--demo", is_flag=True, help="Run the demo application Training Builder beside it.")
+def up(demo: bool, **flags: object) -> None:
+    """Run everything: receive spans, build the marts, serve pages and API.
+
+    \b
+    Examples:
+      spanmart up                              pages on http://127.0.0.1:8080
+      spanmart up --demo --data /tmp/demo      with interactions to look at, in a folder of their own
+      spanmart up --web-port 0                 on any free port
+
+    When all listeners accept, one line of JSON on stdout says on which ports. SIGTERM or Ctrl-C stops it in
+    order, within 10 seconds; a second one at once. What was acknowledged is on disk either way.
+    """
+    from spanmart.cli.up import run  # noqa: PLC0415
+
+    run(settings_from(flags), demo)
+
+
+@main.command()
+@settings_options("data")
+@click.option("--full-refresh", is_flag=True, help="Build every mart anew from the raw tables.")
+def build(full_refresh: bool, **flags: object) -> None:
+    """Build the marts and run all their tests, while no `spanmart up` holds the folder.
+
+    \b
+    Examples:
+      spanmart build                           bring the marts up to date and test them
+      spanmart build --full-refresh            after a change to the models or the prices
+    """
+    from spanmart.cli.build import run  # noqa: PLC0415
+
+    run(settings_from(flags), full_refresh)
+
+
+@main.command()
+@settings_options("data")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="csv", show_default=True)
+@click.option(
+    "--output", type=click.File("wb", lazy=True), default="-", metavar="FILE", help="[default: stdout]"
+)
+@filter_options
+def export(data: str | None, format_: str, output: IO[bytes], **filters: str | None) -> None:
+    """Write interactions with their whole texts to a file, all that pass the filters.
+
+    \b
+    Examples:
+      spanmart export > all.csv
+      spanmart export --format parquet --output failures.parquet --status failure
+      spanmart export --start-date 2026-11-01 --prompt-name outline --prompt-version 3
+
+    The filters are those of the API, which exports as well while `spanmart up` holds the folder:
+    GET /api/ai-interactions/export?format=csv
+    """
+    from spanmart.cli.export import run  # noqa: PLC0415
+
+    run(settings_from({"data": data}), format_, output, filters)
+
+
+@main.command()
+@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="[default: the models' seed]")
+def prices(output: str | None) -> None:
+    """Write the price list that costs are computed from, out of the installed genai-prices.
+
+    \b
+    Examples:
+      spanmart prices                          renew the seed of the models after an upgrade of genai-prices
+      spanmart prices --output prices.csv      look at it
+    Then `spanmart build --full-refresh` computes all costs anew.
+    """
+    from spanmart.cli.prices import run  # noqa: PLC0415
+
+    run(output)

@@ -1,0 +1,113 @@
+"""`spanmart up`: receivers, writer, refresh, web and demo in one process, on one folder."""
+
+import json
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from spanmart.cli.demo import Demo
+from spanmart.cli.loopback import is_loopback, url_of
+from spanmart.cli.options import CannotStart
+from spanmart.cli.signals import StopSignals
+from spanmart.collector import OtlpGrpcServer, OtlpHttpServer
+from spanmart.collector.listening import ListenError as OtlpListenError
+from spanmart.warehouse import Refresher, Warehouse
+from spanmart.warehouse.errors import WarehouseError
+from spanmart.web import WebServer, create_app
+from spanmart.web.server import ListenError as WebListenError
+
+if TYPE_CHECKING:
+    from spanmart.cli.config import Settings
+
+DRAIN_S = 10.0
+_LISTENER_S = 2.0
+_DEMO_S = 3.0
+
+log = logging.getLogger("spanmart")
+
+
+def run(settings: "Settings", demo: bool) -> None:
+    """Run until SIGTERM or SIGINT, then drain. `CannotStart` if something stands in the way."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if not is_loopback(settings.host):
+        raise CannotStart(
+            f"--host {settings.host} is not a loopback address. Only loopback is supported yet: without "
+            "users and ingest tokens anybody who reaches the port could read and write. Use 127.0.0.1, and "
+            "a tunnel or a proxy with a login of its own to reach it from elsewhere."
+        )
+    signals = StopSignals()
+    with _own_stdout() as stdout, ExitStack() as parts:
+        try:
+            ready = _start(settings, demo, parts)
+        except (WarehouseError, OtlpListenError, WebListenError) as error:
+            raise CannotStart(str(error)) from error
+        print(json.dumps(ready), file=stdout, flush=True)
+        log.info("stopping on %s; a second signal stops at once", signals.wait())
+        _stop_at_deadline()
+    log.info("stopped")
+
+
+def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, object]:
+    """Start every part, each to be stopped by `parts` in reverse order; return the ready line."""
+    warehouse = Warehouse.open(settings.data)
+    parts.callback(warehouse.close)
+    refresher = Refresher(warehouse, settings.refresh_seconds)
+    parts.callback(refresher.stop)
+    otlp_http = OtlpHttpServer(warehouse.landing, settings.host, settings.otlp_http_port)
+    otlp_grpc = OtlpGrpcServer(warehouse.landing, settings.host, settings.otlp_grpc_port)
+    for listener in (otlp_http, otlp_grpc):
+        listener.start()
+        parts.callback(listener.stop, _LISTENER_S)
+    otlp_url = url_of(settings.host, otlp_http.port)
+    web = WebServer(
+        create_app(warehouse, refresher, otlp_endpoint=otlp_url), settings.host, settings.web_port
+    )
+    web.start()
+    parts.callback(web.stop, _LISTENER_S)
+    refresher.start()
+    _log_addresses(url_of(settings.host, web.port), otlp_url, otlp_grpc.port, warehouse)
+    if demo:
+        training_builder = Demo(otlp_url)
+        training_builder.start()
+        parts.callback(training_builder.stop, _DEMO_S)
+    return {
+        "ready": True,
+        "web_port": web.port,
+        "otlp_http_port": otlp_http.port,
+        "otlp_grpc_port": otlp_grpc.port,
+        "data": str(warehouse.folder),
+        "pid": os.getpid(),
+    }
+
+
+def _log_addresses(web_url: str, otlp_url: str, grpc_port: int, warehouse: Warehouse) -> None:
+    log.info("data in %s", warehouse.folder)
+    log.info("send OTLP to %s (HTTP) or port %d (gRPC)", otlp_url, grpc_port)
+    log.info("API at %s/api/ai-interactions", web_url)
+    log.info("open %s/admin-dashboard?tab=ai-insights", web_url)
+
+
+@contextmanager
+def _own_stdout() -> Iterator[TextIO]:
+    """Keep stdout for the ready line: whatever else prints, dbt among it, goes to stderr from here on."""
+    sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as stdout:
+        os.dup2(2, 1)
+        yield stdout
+
+
+def _stop_at_deadline() -> None:
+    """End the process when the time to drain is over: what is acknowledged is on disk, marts are rebuilt."""
+
+    def end() -> None:
+        time.sleep(DRAIN_S - 0.5)
+        log.warning("a part did not stop in %.0f s: ending without it; nothing acknowledged is lost", DRAIN_S)
+        logging.shutdown()
+        os._exit(0)
+
+    threading.Thread(target=end, name="deadline", daemon=True).start()
