@@ -1,8 +1,8 @@
 {#- The API's own sentence: OpenAI's client puts "Error code: 404 - " before it, or before the whole body in Python's
     notation. -#}
 {% macro api_error_message(message) -%}
-    {%- set sentence = "regexp_replace(" ~ message ~ ", $$^Error code: \d{3} - $$, '')" -%}
-    {%- set in_body = "regexp_extract(" ~ sentence ~ ", $$^\{.*?'message': (?:'(.*?)'|\"(.*?)\")(?:, '\w+':|\})$$, ['single', 'double'])" -%}
+    {%- set sentence = "regexp_replace(" ~ message ~ ", $$^Error code: \\d{3} - $$, '')" -%}
+    {%- set in_body = "regexp_extract(" ~ sentence ~ ", $$^\\{.*?'message': (?:'(.*?)'|\"(.*?)\")(?:, '\\w+':|\\})$$, ['single', 'double'])" -%}
     coalesce(nullif({{ in_body }}.single, ''), nullif({{ in_body }}.double, ''), nullif({{ sentence }}, ''))
 {%- endmacro %}
 

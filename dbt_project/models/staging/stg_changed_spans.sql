@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 {%- set interactions = built('interactions') %}
+{%- set refresh_window = ref('stg_refresh_window') %}
 
 -- Keys only: the wide rows are read once, later, by position in the ledger.
 with newest as (
@@ -35,7 +36,7 @@ select
     recognised.dialect,
     {% if interactions %}
     -- After a broken run some marts hold the new rows already and others do not.
-    (select is_retry from {{ ref('stg_refresh_window') }})
+    (select is_retry from {{ refresh_window }})
     or recognised.interaction_id in (select interaction_id from {{ interactions }}) as is_known
     {% else %}
     false as is_known

@@ -22,6 +22,8 @@ REFRESHED = ("--select", "config.materialized:incremental", "config.materialized
 SILENT = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats")
 
 _ONE_RUN = threading.Lock()
+# By fingerprint: the project reads the same for every warehouse, as their files have the same names.
+_PARSED: dict[str, Any] = {}
 
 
 class DbtFailed(WarehouseError):
@@ -51,9 +53,9 @@ class DbtRunner:
         self._project = dbt_project_dir()
         self._files = DbtFiles.under(folder)
         self._files.write_profile(marts, landing)
-        self._manifest: Any = None
+        self.fingerprint = self._fingerprint()
 
-    def fingerprint(self) -> str:
+    def _fingerprint(self) -> str:
         """Changes when models, macros, seeds or the version of the prices do: the marts must then be rebuilt."""
         digest = hashlib.sha256(prices_version().encode())
         for path in sorted(self._project.rglob("*")):
@@ -63,8 +65,8 @@ class DbtRunner:
 
     def parse(self) -> None:
         """Read the project, once; some seconds in a process that has not imported dbt yet."""
-        if self._manifest is None:
-            self._manifest = self._invoke(("parse",), None)
+        if self.fingerprint not in _PARSED:
+            _PARSED[self.fingerprint] = self._invoke(("parse",), None)
 
     def refresh(self, variables: dict[str, Any], progress: Progress | None = None) -> list[NodeResult]:
         """Bring the marts up to date with what has landed."""
@@ -104,7 +106,7 @@ class DbtRunner:
             *("--target-path", str(self._files.target), "--log-path", str(self._files.logs)),
         )
         with _ONE_RUN:
-            outcome = dbtRunner(manifest=self._manifest, callbacks=callbacks).invoke(
+            outcome = dbtRunner(manifest=_PARSED.get(self.fingerprint), callbacks=callbacks).invoke(
                 [*SILENT, "--no-write-json", *command, *places]
             )
         if outcome.exception is not None:

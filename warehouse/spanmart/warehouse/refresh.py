@@ -72,7 +72,6 @@ class Refresher:
         self._seconds = seconds
         self._rows_per_refresh = rows_per_refresh
         self._dbt = DbtRunner(warehouse.folder, warehouse.marts_path, warehouse.landing_path)
-        self._fingerprint = self._dbt.fingerprint()
         self._changed = threading.Condition()
         self._one_refresh = threading.Lock()
         self._stopping = threading.Event()
@@ -137,7 +136,7 @@ class Refresher:
 
     def _refresh_once(self, goal: int, anew: bool) -> int:
         started = time.monotonic()
-        variables = {"rows_per_refresh": self._rows_per_refresh, "project_fingerprint": self._fingerprint}
+        variables = {"rows_per_refresh": self._rows_per_refresh, "project_fingerprint": self._dbt.fingerprint}
         work = self._dbt.rebuild if anew else self._dbt.refresh
         before = 0 if anew else self._status.refreshed_seq
         verb = "rebuilding" if anew or before < goal // 2 else "refreshing"
@@ -152,7 +151,7 @@ class Refresher:
         return built.seq
 
     def _must_rebuild(self, built: _Built | None, goal: int) -> bool:
-        return built is None or built.broken or built.fingerprint != self._fingerprint or built.seq > goal
+        return built is None or built.broken or built.fingerprint != self._dbt.fingerprint or built.seq > goal
 
     def _built(self) -> _Built | None:
         """The last finished refresh, or None where there is none."""

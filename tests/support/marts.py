@@ -1,0 +1,149 @@
+"""Landing made-up spans and feedback, and reading what the marts make of them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from spanmart.warehouse import Batch, Refresher, Warehouse
+from spanmart.warehouse.batch import LOG_EVENTS, SPANS
+
+NANOSECONDS = 1_000_000_000
+NOON = 1_790_000_000 * NANOSECONDS  # 2026-09-21 14:13:20 UTC
+DAY = 86_400 * NANOSECONDS
+OURS = "spanmart.instrumentation"
+
+Row = dict[str, Any]
+
+
+def messages(*said: tuple[str, str], finish_reason: str | None = None) -> str:
+    """Messages of the GenAI conventions, each of one text part."""
+    return json.dumps(
+        [
+            {"role": role, "parts": [{"type": "text", "content": text}]}
+            | ({"finish_reason": finish_reason} if finish_reason else {})
+            for role, text in said
+        ]
+    )
+
+
+def texts(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Attributes as the raw tables hold them: strings verbatim, anything else as JSON text."""
+    return [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in attributes.items()]
+
+
+def span(number: int = 1, *, scope: str = OURS, exception: Mapping[str, str] | None = None, **changes: Any) -> Row:
+    """One span row of a chat call that went well; `attributes` of `changes` are added to the usual ones."""
+    usual = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "gpt-4o-mini",
+        "gen_ai.response.model": "gpt-4o-mini-2024-07-18",
+        "gen_ai.response.id": f"chatcmpl-{number}",
+        "gen_ai.response.finish_reasons": ["stop"],
+        "gen_ai.usage.input_tokens": 1000,
+        "gen_ai.usage.output_tokens": 100,
+        "gen_ai.input.messages": messages(("user", "Say hello")),
+        "gen_ai.output.messages": messages(("assistant", "Hello!"), finish_reason="stop"),
+    }
+    attributes = {**usual, **changes.pop("attributes", {})}
+    start = changes.pop("start", NOON + number * NANOSECONDS)
+    event = {"name": "exception", "time_unix_nano": start, "attributes": exception}
+    row = {
+        "trace_id": f"{number:032x}",
+        "span_id": f"{number:016x}",
+        "parent_span_id": None,
+        "name": "chat gpt-4o-mini",
+        "kind": "CLIENT",
+        "start_time_unix_nano": start,
+        "end_time_unix_nano": start + 2 * NANOSECONDS,
+        "status_code": "UNSET",
+        "status_message": "",
+        "service_name": "training-builder",
+        "scope_name": scope,
+        "scope_version": "0.1.0",
+        "attributes": texts({key: value for key, value in attributes.items() if value is not None}),
+        "resource_attributes": texts({"service.name": "training-builder", "deployment.environment.name": "test"}),
+        "events": json.dumps([event] if exception else []),
+        "links": "[]",
+    }
+    return row | changes
+
+
+def failed(number: int = 1, message: str = "Rate limit reached", **changes: Any) -> Row:
+    """A span of a call that raised: no answer, no usage."""
+    attributes = {
+        "error.type": "openai.RateLimitError",
+        **{f"gen_ai.{name}": None for name in ("response.model", "response.id", "response.finish_reasons")},
+        **{f"gen_ai.{name}": None for name in ("usage.input_tokens", "usage.output_tokens", "output.messages")},
+        **changes.pop("attributes", {}),
+    }
+    return span(number, status_code="ERROR", status_message=message, attributes=attributes, **changes)
+
+
+def feedback(number: int = 1, label: str = "accepted", at: int = NOON + DAY, **attributes: Any) -> Row:
+    """A feedback event about the call of that number."""
+    named = {key.replace("__", "."): value for key, value in attributes.items()}
+    return {
+        "time_unix_nano": at,
+        "trace_id": f"{number:032x}",
+        "span_id": f"{number:016x}",
+        "event_name": "gen_ai.evaluation.result",
+        "severity": None,
+        "body": None,
+        "attributes": texts(
+            {"gen_ai.evaluation.name": "user_feedback", "gen_ai.evaluation.score.label": label, **named}
+        ),
+        "resource_attributes": [],
+    }
+
+
+def interaction_id(number: int) -> str:
+    return f"{number:032x}-{number:016x}"
+
+
+class Marts:
+    """One warehouse and its refresher, run by hand."""
+
+    def __init__(self, warehouse: Warehouse, **options: int) -> None:
+        self.warehouse = warehouse
+        self.refresher = Refresher(warehouse, **options)
+
+    def land(self, *rows: Row) -> int:
+        """One commit of spans and feedback; returns its ingest_seq."""
+        spans = [row for row in rows if "scope_name" in row]
+        events = [row for row in rows if "event_name" in row]
+        batch = Batch(
+            source="test",
+            spans=pa.Table.from_pylist(spans, schema=SPANS) if spans else None,
+            log_events=pa.Table.from_pylist(events, schema=LOG_EVENTS) if events else None,
+            received=len(rows),
+            rejected=0,
+            bytes=1000,
+        )
+        return self.warehouse.landing.submit(batch).result(timeout=60)
+
+    def build(self, *rows: Row) -> None:
+        """Land the rows in one commit, and refresh."""
+        if rows:
+            self.land(*rows)
+        self.refresher.refresh()
+
+    def query(self, statement: str, *parameters: Any) -> list[Row]:
+        """Rows as dictionaries."""
+        with self.warehouse.cursor() as cursor:
+            result = cursor.execute(statement, parameters)
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def interaction(self, number: int = 1) -> Row:
+        """The call's row of `interactions`, with its texts."""
+        [row] = self.query(
+            "select * from interactions join interaction_texts using (interaction_id) where interaction_id = ?",
+            interaction_id(number),
+        )
+        return row
+
+    def close(self) -> None:
+        self.warehouse.close()
