@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class _Waiting:
     batch: Batch
+    size: int
     future: "Future[int]" = field(default_factory=Future)
 
 
@@ -75,12 +76,12 @@ class Landing:
 
         Raises LandingOverloaded, LandingClosed at once.
         """
-        waiting = _Waiting(batch)
+        waiting = _Waiting(batch, _size(batch))
         with self._lock:
             if self._closed:
                 raise LandingClosed("spanmart is shutting down. Send again once it is back.")
-            self.check_capacity(batch.bytes)
-            self._bytes_in_flight += batch.bytes
+            self.check_capacity(waiting.size)
+            self._bytes_in_flight += waiting.size
             self._queue.put(waiting)
         return waiting.future
 
@@ -102,7 +103,7 @@ class Landing:
 
     def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
         """All that waits, up to the size of a commit, and whether the end of the queue was met."""
-        group, size = [first], first.batch.bytes
+        group, size = [first], first.size
         while size < MAX_COMMIT_BYTES:
             try:
                 waiting = self._queue.get_nowait()
@@ -111,7 +112,7 @@ class Landing:
             if waiting is None:
                 return group, True
             group.append(waiting)
-            size += waiting.batch.bytes
+            size += waiting.size
         return group, False
 
     def _land(self, group: list[_Waiting]) -> None:
@@ -159,12 +160,18 @@ class Landing:
 
     def _settle(self, group: list[_Waiting], outcome: int | LandingFailed) -> None:
         with self._lock:
-            self._bytes_in_flight -= sum(waiting.batch.bytes for waiting in group)
+            self._bytes_in_flight -= sum(waiting.size for waiting in group)
         for position, waiting in enumerate(group):
             if isinstance(outcome, int):
                 waiting.future.set_result(outcome + position)
             else:
                 waiting.future.set_exception(outcome)
+
+
+def _size(batch: Batch) -> int:
+    """Bytes that a batch holds in memory: a few as sent may unfold into many."""
+    sizes: list[int] = [table.nbytes for table in (batch.spans, batch.log_events) if table is not None]
+    return max(batch.bytes, *sizes, 0)
 
 
 def _with_seq(tables: Iterable[tuple[int, pa.Table | None]]) -> pa.Table | None:
