@@ -42,19 +42,22 @@ INTERACTION_COLUMNS: tuple[Column, ...] = (
     *_of("number", "quality_score"),
     *_of("integer", "edit_distance"),
     *_of("json", "metadata"),
-    *_of("text", "audience_id", "tone_id", "category", "session_type", "service_name", "environment"),
+    *_of("integer", "audience_id", "tone_id"),
+    *_of("text", "category", "session_type", "service_name", "environment"),
     *_of("text", "dialect", "response_id", "request_id"),
     *_of("integer", "retry_count"),
     *_of("text", "error_code", "trace_id", "span_id"),
     *_of("timestamp", "created_at", "updated_at"),
 )
 
+PREVIEW_COLUMNS: tuple[Column, ...] = _of("text", "prompt_preview", "response_preview")
+
 TEXT_COLUMNS: tuple[Column, ...] = (
-    *_of("text", "rendered_prompt", "system_instructions", "ai_response"),
+    *_of("text", "rendered_prompt", "system_instructions"),
+    *_of("json", "input_messages", "output_messages"),
+    *_of("text", "ai_response", "refusal"),
     *_of("json", "structured_output", "error_details"),
 )
-
-PREVIEW_COLUMNS: tuple[Column, ...] = _of("text", "prompt_preview", "response_preview")
 
 
 def as_json(column: Column) -> str:

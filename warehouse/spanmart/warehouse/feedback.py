@@ -20,12 +20,12 @@ class Feedback(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     user_feedback: GivenFeedback = Field(description="What the user did with the response.")
-    comment: Annotated[str, Field(max_length=10_000)] | None = Field(None, description="Why.")
+    comment: Annotated[str, Field(max_length=10_000)] | None = Field(default=None, description="Why.")
     quality_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=True)] | None = Field(
-        None, description="How good it was, 0 to 100."
+        default=None, description="How good it was, 0 to 100."
     )
     final_text: Annotated[str, Field(max_length=1_000_000)] | None = Field(
-        None, description="The text that the user kept, where they changed it."
+        default=None, description="The text that the user kept, where they changed it."
     )
 
 

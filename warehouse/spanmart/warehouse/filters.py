@@ -74,31 +74,37 @@ class Filters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     start_date: Start | SkipJsonSchema[None] = Field(
-        None, description="First moment, included: ISO 8601 date or time, in UTC unless it carries an offset."
+        default=None,
+        description="First moment, included: ISO 8601 date or time, in UTC unless it carries an offset.",
     )
     end_date: End | SkipJsonSchema[None] = Field(
-        None, description="A date includes that whole day (UTC); a time is where the range ends, excluded."
+        default=None,
+        description="A date includes that whole day (UTC); a time is where the range ends, excluded.",
     )
-    interaction_type: Text | SkipJsonSchema[None] = Field(None, description="As the app named it.")
-    status: Status | SkipJsonSchema[None] = Field(None, description="How the call ended.")
-    user_feedback: UserFeedback | SkipJsonSchema[None] = Field(None, description="What the user did with it.")
-    min_quality_score: Score | SkipJsonSchema[None] = Field(None, description="Lowest score, included.")
-    max_quality_score: Score | SkipJsonSchema[None] = Field(None, description="Highest score, included.")
+    interaction_type: Text | SkipJsonSchema[None] = Field(default=None, description="As the app named it.")
+    status: Status | SkipJsonSchema[None] = Field(default=None, description="How the call ended.")
+    user_feedback: UserFeedback | SkipJsonSchema[None] = Field(
+        default=None, description="What the user did with it."
+    )
+    min_quality_score: Score | SkipJsonSchema[None] = Field(
+        default=None, description="Lowest score, included."
+    )
+    max_quality_score: Score | SkipJsonSchema[None] = Field(
+        default=None, description="Highest score, included."
+    )
     model: Text | SkipJsonSchema[None] = Field(
-        None, description="Model that answered, or where none did, the model asked for."
+        default=None, description="Model that answered, or where none did, the model asked for."
     )
-    prompt_name: Text | SkipJsonSchema[None] = Field(None, description="Name of the prompt.")
-    prompt_version: Text | SkipJsonSchema[None] = Field(None, description="Version of the prompt.")
-    session_id: Text | SkipJsonSchema[None] = Field(None, description="Session of the app.")
-    user_id: Text | SkipJsonSchema[None] = Field(None, description="User of the app.")
-    category: Text | SkipJsonSchema[None] = Field(None, description="Category given as context.")
-    error_fingerprint: Text | SkipJsonSchema[None] = Field(None, description="Group of like errors.")
+    prompt_name: Text | SkipJsonSchema[None] = Field(default=None, description="Name of the prompt.")
+    prompt_version: Text | SkipJsonSchema[None] = Field(default=None, description="Version of the prompt.")
+    session_id: Text | SkipJsonSchema[None] = Field(default=None, description="Session of the app.")
+    user_id: Text | SkipJsonSchema[None] = Field(default=None, description="User of the app.")
+    category: Text | SkipJsonSchema[None] = Field(default=None, description="Category given as context.")
+    error_fingerprint: Text | SkipJsonSchema[None] = Field(default=None, description="Group of like errors.")
     q: Text | SkipJsonSchema[None] = Field(
-        None, description="Text in prompt, response or error message, in any case of letters."
+        default=None, description="Text in prompt, response or error message, in any case of letters."
     )
 
-
-MODEL = "coalesce(model_used, request_model)"
 
 _CONDITIONS: Mapping[str, str] = {
     "start_date": "created_at >= $start_date",
@@ -108,7 +114,7 @@ _CONDITIONS: Mapping[str, str] = {
     "user_feedback": "user_feedback = $user_feedback",
     "min_quality_score": "quality_score >= $min_quality_score",
     "max_quality_score": "quality_score <= $max_quality_score",
-    "model": f"{MODEL} = $model",
+    "model": "model_used = $model",
     "prompt_name": "prompt_name = $prompt_name",
     "prompt_version": "prompt_version = $prompt_version",
     "session_id": "session_id = $session_id",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.feedback import Feedback, feedback_batch
 from spanmart.warehouse.filters import Filters, Where, compose
-from spanmart.warehouse.reports import choices, data_quality, listing, metrics, spans
+from spanmart.warehouse.reports import choices, data_quality, ledger, listing, metrics
 from spanmart.warehouse.reports import export as exports
 from spanmart.warehouse.reports.errors import UnknownInteraction
 from spanmart.warehouse.reports.listing import InteractionList
@@ -74,16 +74,27 @@ class Interactions:
     def get_span(self, interaction_id: str) -> dict[str, Any] | None:
         """The raw span behind an interaction, or None."""
         with snapshot(self._warehouse) as connection:
-            return spans.find_span(connection, interaction_id)
+            return ledger.find_span(connection, interaction_id)
+
+    def get_final_text(self, interaction_id: str) -> str | None:
+        """The text that the user kept, as the newest feedback has it, or None."""
+        with snapshot(self._warehouse) as connection:
+            return ledger.find_final_text(connection, interaction_id)
 
     def get_failures(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
         """The newest failed calls with their texts and error details: `{"items", "total"}`."""
         where = compose(_filters(filters)).narrowed("status = 'failure'")
-        return self._newest_with_texts(where, limit)
+        with snapshot(self._warehouse) as connection:
+            items, total = listing.list_with_texts(connection, where, _limit(limit))
+        return {"items": items, "total": total}
 
     def get_data_quality_issues(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
-        """The newest calls made without some required variable: `{"items", "total"}`."""
-        return self._newest_with_texts(data_quality.incomplete(_filters(filters)), limit)
+        """The newest calls that did not properly get every declared variable: `{"items", "total"}`."""
+        where = data_quality.incomplete(_filters(filters))
+        with snapshot(self._warehouse) as connection:
+            items, total = listing.list_with_texts(connection, where, _limit(limit))
+            data_quality.add_reasons(connection, items)
+        return {"items": items, "total": total}
 
     def count_missing_variables(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
         """How often each variable is missing, by prompt and version, most often first."""
@@ -143,14 +154,9 @@ class Interactions:
         """A call that has landed but is not in the marts yet can be given feedback, too."""
         with snapshot(self._warehouse) as connection:
             known = Where("interaction_id = $id", {"id": interaction_id})
-            if listing.count(connection, known) or spans.find_span(connection, interaction_id):
+            if listing.count(connection, known) or ledger.has_landed(connection, interaction_id):
                 return
         raise UnknownInteraction(interaction_id)
-
-    def _newest_with_texts(self, where: Where, limit: int) -> dict[str, Any]:
-        with snapshot(self._warehouse) as connection:
-            items, total = listing.list_with_texts(connection, where, _limit(limit))
-        return {"items": items, "total": total}
 
 
 def _filters(given: FiltersLike) -> Filters:

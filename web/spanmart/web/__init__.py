@@ -1,1 +1,6 @@
-"""Placeholder until the part lands."""
+"""The web: pages for admins and an API for scripts, both thin over `spanmart.warehouse.Interactions`."""
+
+from spanmart.web.app import create_app
+from spanmart.web.server import WebServer
+
+__all__ = ["WebServer", "create_app"]

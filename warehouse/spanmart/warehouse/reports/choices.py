@@ -2,12 +2,10 @@
 
 import duckdb
 
-from spanmart.warehouse.filters import MODEL
-
 MAX_CHOICES = 200
 COLUMNS = {
     "interaction_type": "interaction_type",
-    "model": MODEL,
+    "model": "model_used",
     "prompt_name": "prompt_name",
     "prompt_version": "prompt_version",
     "category": "category",

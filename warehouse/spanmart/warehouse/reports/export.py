@@ -111,11 +111,15 @@ class _Drain(io.RawIOBase):
 
 
 def _columns(written: Callable[[Column], str]) -> Selection:
-    return Selection(", ".join(f"{written(column)} as {column.name}" for column in WITH_TEXTS))
+    return Selection(
+        ", ".join(f"{written(column)} as {column.name}" for column in WITH_TEXTS), with_texts=True
+    )
 
 
 ENCODINGS: Mapping[ExportFormat, Encoding] = {
     "csv": Encoding("text/csv; charset=utf-8", _columns(as_csv), _write_csv),
-    "json": Encoding("application/json", Selection(f"{json_object(WITH_TEXTS)} as record"), _write_json),
+    "json": Encoding(
+        "application/json", Selection(f"{json_object(WITH_TEXTS)} as record", with_texts=True), _write_json
+    ),
     "parquet": Encoding("application/vnd.apache.parquet", _columns(as_parquet), _write_parquet),
 }

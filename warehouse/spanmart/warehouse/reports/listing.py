@@ -11,43 +11,37 @@ from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEX
 from spanmart.warehouse.filters import Filters, Where, compose
 from spanmart.warehouse.reports.paging import Cursor, Sort
 
-PREVIEW_LENGTH = 200
-
 COUNT = "select count(*) from marts.interactions where {where}"
 
-# The page is found first and by narrow columns alone; texts are read for its rows only.
+# The page is found first and by narrow columns alone; the rest is read for its rows only.
 PAGE = """
 with page as materialized (
     select * from marts.interactions as i where {where} order by {order_by} limit {limit}
-),
-texts as (
-    select interaction_id, {texts} from marts.interaction_texts
-    where interaction_id in (select interaction_id from page)
 )
 select {projection}, i.interaction_id as place_id, i.{sort_column}::varchar as place_value
-from page as i left join texts using (interaction_id)
+from page as i {texts}
 order by {order_by}
 """
+TEXTS = """
+left join (
+    select * from marts.interaction_texts where interaction_id in (select interaction_id from page)
+) as texts using (interaction_id)
+"""
 
-PREVIEWS = (
-    f"left(rendered_prompt, {PREVIEW_LENGTH}) as prompt_preview,"
-    f" left(ai_response, {PREVIEW_LENGTH}) as response_preview"
-)
-WHOLE_TEXTS = ", ".join(column.name for column in TEXT_COLUMNS)
 WITH_PREVIEWS: Sequence[Column] = (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS)
 WITH_TEXTS: Sequence[Column] = (*INTERACTION_COLUMNS, *TEXT_COLUMNS)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What to take of each row of a page: SQL over the interaction, and over its texts."""
+    """What to take of each row of a page, and whether it takes the texts."""
 
     projection: str
-    texts: str = WHOLE_TEXTS
+    with_texts: bool
 
 
-LISTED = Selection(json_object(WITH_PREVIEWS), PREVIEWS)
-WHOLE = Selection(json_object(WITH_TEXTS))
+LISTED = Selection(json_object(WITH_PREVIEWS), with_texts=False)
+WHOLE = Selection(json_object(WITH_TEXTS), with_texts=True)
 
 
 class InteractionList(TypedDict):
@@ -92,7 +86,7 @@ def select_page(
         order_by=sort.order_by,
         limit=limit,
         projection=selection.projection,
-        texts=selection.texts,
+        texts=TEXTS if selection.with_texts else "",
         sort_column=sort.column,
     )
     return connection.execute(statement, where.parameters)

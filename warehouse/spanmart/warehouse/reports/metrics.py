@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from spanmart.warehouse.filters import MODEL, Filters, compose
+from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports.snapshot import fetch_records
 
 # Rates are shares between 0 and 1, null where there is nothing to take a share of.
@@ -23,27 +23,27 @@ MEASURES = """
     quantile_cont(processing_time_ms::double, 0.5) as p50_processing_time_ms,
     quantile_cont(processing_time_ms::double, 0.95) as p95_processing_time_ms,
     quantile_cont(processing_time_ms::double, 0.99) as p99_processing_time_ms,
-    coalesce(sum(estimated_cost_usd), 0) as total_cost_usd,
+    case when count(*) = 0 then 0 else sum(estimated_cost_usd) end as total_cost_usd,
     count(*) filter (pricing_status = 'unpriced') as unpriced_count,
     coalesce(sum(input_tokens), 0)::bigint as total_input_tokens,
     coalesce(sum(output_tokens), 0)::bigint as total_output_tokens,
     coalesce(sum(tokens_used), 0)::bigint as total_tokens,
     avg(all_variables_present::int) as data_quality_rate,
+    count(*) filter (not all_variables_present) as incomplete_count,
     avg(quality_score) as average_quality_score,
     count(quality_score) as scored_count
 """
 
 OVERALL_AND_GROUPS = """
-with filtered as (select *, {model} as model from marts.interactions where {where})
 select
     grouping(interaction_type) = 0 as by_type,
     grouping(status) = 0 as by_status,
-    grouping(model) = 0 as by_model,
+    grouping(model_used) = 0 as by_model,
     grouping(user_feedback) = 0 as by_feedback,
-    interaction_type, status, model, user_feedback,
+    interaction_type, status, model_used as model, user_feedback,
     {measures}
-from filtered
-group by grouping sets ((), (interaction_type), (status), (model), (user_feedback))
+from marts.interactions where {where}
+group by grouping sets ((), (interaction_type), (status), (model_used), (user_feedback))
 order by total_interactions desc, interaction_type, status, model
 """
 
@@ -69,9 +69,7 @@ group by 1 order by 1
 def measure(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
     """Everything that `GET /api/ai-interactions/metrics` answers."""
     where = compose(filters)
-    connection.execute(
-        OVERALL_AND_GROUPS.format(model=MODEL, measures=MEASURES, where=where.sql), where.parameters
-    )
+    connection.execute(OVERALL_AND_GROUPS.format(measures=MEASURES, where=where.sql), where.parameters)
     rows = [{name: _plain(value) for name, value in row.items()} for row in fetch_records(connection)]
     counts = {row["user_feedback"]: row["total_interactions"] for row in rows if row["by_feedback"]}
     return {

@@ -38,7 +38,7 @@ _TYPES: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "processing_time_ms": ("double", float),
     "tokens_used": ("double", float),
     "quality_score": ("double", float),
-    "estimated_cost_usd": ("decimal(38, 18)", Decimal),
+    "estimated_cost_usd": ("decimal(38, 24)", Decimal),
 }
 
 

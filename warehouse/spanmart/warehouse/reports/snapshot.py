@@ -12,10 +12,10 @@ import duckdb
 
 from spanmart.warehouse.reports.errors import MartsNotBuilt
 
-MARTS_READ_HERE = ("interactions", "interaction_texts")
+MARTS_READ_HERE = ("interactions", "interaction_texts", "missing_variables")
 COUNT_MARTS = """
 select count(*) from duckdb_tables()
-where database_name = 'marts' and schema_name = 'main' and table_name in ('interactions', 'interaction_texts')
+where database_name = 'marts' and schema_name = 'main' and list_contains($names, table_name)
 """
 
 
@@ -45,7 +45,7 @@ def snapshot(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def marts_exist(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether every mart that the reports read has been built."""
-    connection.execute(COUNT_MARTS)
+    connection.execute(COUNT_MARTS, {"names": MARTS_READ_HERE})
     return connection.fetchone() == (len(MARTS_READ_HERE),)
 
 

@@ -1,0 +1,54 @@
+"""What the ledger holds of an interaction, as it was received: its span, and the text that its user kept."""
+
+import json
+from typing import Any
+
+import duckdb
+
+# The marts remember which copy of the span they took: nothing of the ledger need be searched.
+LEDGER_ROW = "select ledger_row from marts.interactions where interaction_id = $id"
+SPAN = """
+select to_json(struct_pack(
+    trace_id := trace_id, span_id := span_id, parent_span_id := parent_span_id, name := name, kind := kind,
+    start_time_unix_nano := start_time_unix_nano, end_time_unix_nano := end_time_unix_nano,
+    status_code := status_code, status_message := status_message, service_name := service_name,
+    scope_name := scope_name, scope_version := scope_version, attributes := attributes,
+    resource_attributes := resource_attributes, events := events, links := links,
+    ingest_seq := ingest_seq))::varchar
+from landing.raw.spans
+where rowid = $row
+"""
+
+LANDED = "select count(*) from landing.raw.spans where trace_id = $trace_id and span_id = $span_id"
+
+FINAL_TEXT = """
+select attributes['spanmart.feedback.final_text']
+from landing.raw.log_events
+where event_name = 'gen_ai.evaluation.result' and trace_id = $trace_id and span_id = $span_id
+order by time_unix_nano desc, ingest_seq desc limit 1
+"""
+
+
+def find_span(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> dict[str, Any] | None:
+    """The span that the interaction was read from, or None; attributes as the text that was stored."""
+    place = connection.execute(LEDGER_ROW, {"id": interaction_id}).fetchone()
+    if place is None:
+        return None
+    row = connection.execute(SPAN, {"row": place[0]}).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def has_landed(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> bool:
+    """Whether the span that the id names has been received, in the marts or not yet."""
+    return connection.execute(LANDED, _span_of(interaction_id)).fetchone() != (0,)
+
+
+def find_final_text(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> str | None:
+    """The text that came with the newest feedback, or None."""
+    row = connection.execute(FINAL_TEXT, _span_of(interaction_id)).fetchone()
+    return row[0] if row else None
+
+
+def _span_of(interaction_id: str) -> dict[str, str]:
+    trace_id, _, span_id = interaction_id.rpartition("-")
+    return {"trace_id": trace_id, "span_id": span_id}

@@ -1,0 +1,29 @@
+"""Export: everything that fits the filters, streamed as a file."""
+
+from flask import Blueprint, Response
+from spectree import Response as Answers
+
+from spanmart.warehouse.reports.export import ENCODINGS
+from spanmart.web.errors import Problem
+from spanmart.web.openapi import spec
+from spanmart.web.parameters import read_query
+from spanmart.web.schemas import ExportQuery, Interaction
+from spanmart.web.services import services
+
+blueprint = Blueprint("export", __name__, url_prefix="/api/ai-interactions")
+
+
+@blueprint.get("/export")
+@spec.validate(
+    query=ExportQuery,
+    resp=Answers(HTTP_200=Interaction, HTTP_503=Problem),
+    tags=["interactions"],
+    skip_validation=True,
+)
+def export_interactions() -> Response:
+    """Download all interactions that fit, with their whole texts, as CSV, JSON or Parquet."""
+    query = read_query(ExportQuery)
+    pieces = services().interactions.export(query, query.format, query.sort)
+    response = Response(pieces, content_type=ENCODINGS[query.format].media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="ai-interactions.{query.format}"'
+    return response

@@ -1,0 +1,36 @@
+"""Feedback: stored in the ledger before it is acknowledged, shown with the next refresh."""
+
+from flask import Blueprint, Response
+from spectree import Response as Answers
+
+from spanmart.warehouse.feedback import Feedback
+from spanmart.web.errors import Problem
+from spanmart.web.openapi import spec
+from spanmart.web.parameters import read_json
+from spanmart.web.responses import json_response
+from spanmart.web.schemas import AcceptedFeedback
+from spanmart.web.services import services
+
+blueprint = Blueprint("feedback", __name__, url_prefix="/api/ai-interactions")
+
+
+@blueprint.post("/<interaction_id>/feedback")
+@spec.validate(
+    json=Feedback,
+    resp=Answers(
+        HTTP_202=AcceptedFeedback,
+        HTTP_403=Problem,
+        HTTP_404=Problem,
+        HTTP_413=Problem,
+        HTTP_415=Problem,
+        HTTP_503=Problem,
+    ),
+    tags=["feedback"],
+    skip_validation=True,
+)
+def give_feedback(interaction_id: str) -> Response:
+    """Say what the user did with a response."""
+    feedback = read_json(Feedback)
+    ingest_seq = services().interactions.submit_feedback(interaction_id, **feedback.model_dump())
+    body = {"interaction_id": interaction_id, **feedback.model_dump(), "ingest_seq": ingest_seq}
+    return json_response(body, 202)

@@ -1,0 +1,89 @@
+"""Reading interactions: the list, the metrics, the newest failures and gaps, and one by its id."""
+
+from flask import Blueprint, Response
+from spectree import Response as Answers
+
+from spanmart.warehouse.filters import Filters
+from spanmart.web.errors import Problem
+from spanmart.web.openapi import spec
+from spanmart.web.parameters import read_query
+from spanmart.web.responses import json_response
+from spanmart.web.revalidation import revalidated
+from spanmart.web.schemas import (
+    Interaction,
+    InteractionItems,
+    InteractionPage,
+    ListQuery,
+    Metrics,
+    NewestQuery,
+)
+from spanmart.web.services import services
+
+blueprint = Blueprint("interactions", __name__, url_prefix="/api/ai-interactions")
+
+
+@blueprint.get("")
+@spec.validate(
+    query=ListQuery,
+    resp=Answers(HTTP_200=InteractionPage, HTTP_503=Problem),
+    tags=["interactions"],
+    skip_validation=True,
+)
+def list_interactions() -> Response:
+    """List the interactions that fit, a page at a time."""
+    query = read_query(ListQuery)
+    return revalidated(
+        lambda: json_response(services().interactions.get_all(query, query.sort, query.limit, query.cursor))
+    )
+
+
+@blueprint.get("/metrics")
+@spec.validate(
+    query=Filters,
+    resp=Answers(HTTP_200=Metrics, HTTP_503=Problem),
+    tags=["interactions"],
+    skip_validation=True,
+)
+def get_metrics() -> Response:
+    """Measure the interactions that fit."""
+    filters = read_query(Filters)
+    return revalidated(lambda: json_response(services().interactions.get_metrics(filters)))
+
+
+@blueprint.get("/failures")
+@spec.validate(
+    query=NewestQuery,
+    resp=Answers(HTTP_200=InteractionItems, HTTP_503=Problem),
+    tags=["interactions"],
+    skip_validation=True,
+)
+def list_failures() -> Response:
+    """List the newest failed calls with error details and input."""
+    query = read_query(NewestQuery)
+    return revalidated(lambda: json_response(services().interactions.get_failures(query.limit, query)))
+
+
+@blueprint.get("/data-quality-issues")
+@spec.validate(
+    query=NewestQuery,
+    resp=Answers(HTTP_200=InteractionItems, HTTP_503=Problem),
+    tags=["interactions"],
+    skip_validation=True,
+)
+def list_data_quality_issues() -> Response:
+    """List the newest calls that lacked a variable which their prompt requires."""
+    query = read_query(NewestQuery)
+    return revalidated(
+        lambda: json_response(services().interactions.get_data_quality_issues(query.limit, query))
+    )
+
+
+@blueprint.get("/<interaction_id>")
+@spec.validate(
+    resp=Answers(HTTP_200=Interaction, HTTP_404=Problem, HTTP_503=Problem),
+    tags=["interactions"],
+    skip_validation=True,
+)
+def get_interaction(interaction_id: str) -> Response:
+    """Read one interaction with its whole texts."""
+    return revalidated(lambda: json_response(services().interactions.get_by_id(interaction_id)))

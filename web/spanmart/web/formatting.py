@@ -1,0 +1,112 @@
+"""How numbers, money, durations and moments are written for people."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+
+NOTHING = "–"
+_MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
+_INSTRUCTIONS = re.compile(r"\Asystem:\n.*?\n\nuser:\n", re.DOTALL)
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """1234 → 1,234."""
+    return NOTHING if value is None else f"{value:,.{decimals}f}"
+
+
+def percent(share: float | None) -> str:
+    """0.1234 → 12.3%; what is not all or nothing is never rounded to all or nothing."""
+    if share is None:
+        return NOTHING
+    if share in (0, 1):
+        return f"{share:.0%}"
+    if share < 0.001:
+        return "<0.1%"
+    return ">99.9%" if share > 0.999 else f"{share:.1%}"
+
+
+def usd(amount: float | None) -> str:
+    """1234.5 → $1,234.50, and below a dollar two digits that count: 0.0042 → $0.0042."""
+    if amount is None:
+        return NOTHING
+    if amount == 0 or abs(amount) >= 1:
+        return f"${amount:,.2f}"
+    text = format(Decimal(f"{amount:.2g}"), "f")
+    return f"${text}" if len(text) > len("0.12") else f"${amount:.2f}"
+
+
+def duration(milliseconds: float | None) -> str:
+    """842 → 842 ms, 1234 → 1.2 s, 83000 → 1 min 23 s."""
+    if milliseconds is None:
+        return NOTHING
+    if milliseconds < 999.5:
+        return f"{milliseconds:.0f} ms"
+    if milliseconds < _MINUTE_MS:
+        return f"{milliseconds / 1000:.1f} s"
+    if milliseconds < _HOUR_MS:
+        minutes, seconds = divmod(round(milliseconds / 1000), 60)
+        return f"{minutes} min {seconds} s"
+    hours, minutes = divmod(round(milliseconds / _MINUTE_MS), 60)
+    return f"{hours:,} h {minutes} min"
+
+
+def moment(value: str | datetime | None) -> str:
+    """A moment in UTC, to the second; the page says the zone."""
+    if value is None:
+        return NOTHING
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def label(name: str | None) -> str:
+    """A name from the data as it is; nothing where the data has none."""
+    return name if name else "(none)"
+
+
+def words(name: str) -> str:
+    """no_feedback → no feedback."""
+    return name.replace("_", " ")
+
+
+def pretty_json(value: object) -> str:
+    """JSON over several lines; text that holds JSON is shown as that JSON."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return str(value)
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def without_instructions(preview: str) -> str:
+    """A preview from where the user speaks, as far as it reaches: instructions are alike in every row."""
+    return _INSTRUCTIONS.sub("", preview)
+
+
+def percent_of(part: float, whole: float) -> float:
+    """How wide a bar is, in hundredths of the widest."""
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "number": number,
+    "percent": percent,
+    "usd": usd,
+    "duration": duration,
+    "moment": moment,
+    "label": label,
+    "words": words,
+    "pretty_json": pretty_json,
+    "without_instructions": without_instructions,
+    "percent_of": percent_of,
+}
+
+
+def register(app: Flask) -> None:
+    """Make the formats known to the templates."""
+    app.jinja_env.filters.update(FILTERS)

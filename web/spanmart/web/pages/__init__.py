@@ -1,0 +1,1 @@
+"""The pages under /admin-dashboard, rendered on the server and readable without JavaScript."""

@@ -1,0 +1,114 @@
+"""The dashboard: one page with four views of the filtered interactions, and what keeps it live."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from flask import Blueprint, Response, redirect, render_template, request
+from pydantic import Field
+from werkzeug.wrappers import Response as AnyResponse
+
+from spanmart.web.pages.activity_chart import draw
+from spanmart.web.pages.links import DASHBOARD, Links
+from spanmart.web.parameters import read_query
+from spanmart.web.revalidation import etag_of, revalidated
+from spanmart.web.schemas import ListQuery
+from spanmart.web.services import services
+
+View = Literal["metrics", "log", "failures", "data-quality"]
+VIEWS: dict[View, str] = {
+    "metrics": "Metrics",
+    "log": "Log",
+    "failures": "Failures",
+    "data-quality": "Data quality",
+}
+PRESETS = {"Today": 0, "7 days": 6, "30 days": 29}
+
+blueprint = Blueprint("dashboard", __name__)
+
+
+class DashboardQuery(ListQuery):
+    """Which view of which interactions."""
+
+    tab: Literal["ai-insights"] = Field(default="ai-insights", description="The tab of the dashboard.")
+    view: View = Field(default="metrics", description="What to show.")
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """Lead to the dashboard."""
+    return redirect(f"{DASHBOARD}?tab=ai-insights")
+
+
+@blueprint.get(DASHBOARD)
+def dashboard() -> Response:
+    """Show a view with its navigation and filters."""
+    query = read_query(DashboardQuery, blanks=True)
+    return revalidated(
+        lambda: Response(render_template("dashboard.html", **_frame(query), **_content(query)))
+    )
+
+
+@blueprint.get(f"{DASHBOARD}/fragment")
+def fragment() -> Response:
+    """Send only what changes when the marts do."""
+    query = read_query(DashboardQuery, blanks=True)
+    return revalidated(
+        lambda: Response(render_template(f"views/{query.view}.html", **_shared(query), **_content(query)))
+    )
+
+
+def _shared(query: DashboardQuery) -> dict[str, Any]:
+    given = {name: value for name, value in request.args.items() if value}
+    return {
+        "query": query,
+        "link": Links(query.view, given),
+        "status": services().status,
+        "otlp_endpoint": services().otlp_endpoint,
+    }
+
+
+def _frame(query: DashboardQuery) -> dict[str, Any]:
+    today = datetime.now(UTC).date()
+    presets = {name: str(today - timedelta(days=days)) for name, days in PRESETS.items()}
+    shared = _shared(query)
+    return {
+        **shared,
+        "etag": etag_of(shared["link"].fragment()),
+        "views": VIEWS,
+        "choices": services().choices(),
+        "presets": presets,
+    }
+
+
+def _metrics(query: DashboardQuery) -> dict[str, Any]:
+    interactions = services().interactions
+    return {"metrics": interactions.get_metrics(query), "chart": draw(interactions.get_activity(query))}
+
+
+def _log(query: DashboardQuery) -> dict[str, Any]:
+    return {"page": services().interactions.get_all(query, query.sort, query.limit, query.cursor)}
+
+
+def _failures(query: DashboardQuery) -> dict[str, Any]:
+    return {"failures": services().interactions.get_failures(query.limit, query)}
+
+
+def _data_quality(query: DashboardQuery) -> dict[str, Any]:
+    interactions = services().interactions
+    return {
+        "issues": interactions.get_data_quality_issues(query.limit, query),
+        "missing": interactions.count_missing_variables(query),
+    }
+
+
+_CONTENTS: dict[View, Callable[[DashboardQuery], dict[str, Any]]] = {
+    "metrics": _metrics,
+    "log": _log,
+    "failures": _failures,
+    "data-quality": _data_quality,
+}
+
+
+def _content(query: DashboardQuery) -> dict[str, Any]:
+    return _CONTENTS[query.view](query)

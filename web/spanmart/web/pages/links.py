@@ -1,0 +1,67 @@
+"""Links that keep what the reader has chosen: every filter goes along, unless the link changes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from spanmart.warehouse.filters import Filters
+
+DASHBOARD = "/admin-dashboard"
+EXPORT = "/api/ai-interactions/export"
+API = "/api/ai-interactions"
+
+
+@dataclass(frozen=True)
+class Links:
+    """Writes URLs from the current view and what is given in the current URL."""
+
+    view: str
+    given: Mapping[str, str]
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters in the current URL, as they were written there."""
+        return {name: self.given[name] for name in Filters.model_fields if name in self.given}
+
+    def to(self, view: str | None = None, **changes: str | float | None) -> str:
+        """A page with the current filters, changed; None takes one away. Paging starts anew."""
+        target = view or self.view
+        kept = {**self.filters, **self._list_options(target)}
+        return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': target, **_changed(kept, changes)})}"
+
+    def clear(self) -> str:
+        """The current view without any filter."""
+        return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': self.view})}"
+
+    def fragment(self) -> str:
+        """What this page polls to stay live."""
+        given = {name: value for name, value in self.given.items() if name not in ("tab", "view")}
+        return f"{DASHBOARD}/fragment?{urlencode({'tab': 'ai-insights', 'view': self.view, **given})}"
+
+    def export(self, format: str) -> str:
+        """A download of exactly what the log shows, all pages of it."""
+        sort = {"sort": self.given["sort"]} if "sort" in self.given else {}
+        return f"{EXPORT}?{urlencode({'format': format, **self.filters, **sort})}"
+
+    def sorted_by(self, column: str) -> str:
+        """The log sorted by the column: descending first, the other way round when it already is."""
+        current = self.given.get("sort", "-created_at")
+        return self.to("log", sort=column if current == f"-{column}" else f"-{column}")
+
+    def direction(self, column: str) -> str | None:
+        """How the log is sorted by the column now, in the words of aria-sort, or None."""
+        current = self.given.get("sort", "-created_at")
+        return {f"-{column}": "descending", column: "ascending"}.get(current)
+
+    def interaction(self, interaction_id: str) -> str:
+        """One interaction."""
+        return f"{DASHBOARD}/interactions/{interaction_id}"
+
+    def _list_options(self, view: str) -> dict[str, str]:
+        names = ("sort", "limit") if view == "log" else ()
+        return {name: self.given[name] for name in names if name in self.given}
+
+
+def _changed(kept: dict[str, str], changes: Mapping[str, str | float | None]) -> dict[str, str | float]:
+    merged = {**kept, **changes}
+    return {name: value for name, value in merged.items() if value is not None}

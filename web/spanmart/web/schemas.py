@@ -1,0 +1,164 @@
+"""What the API takes and answers, as classes: they check the requests and make the OpenAPI document."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic.json_schema import SkipJsonSchema
+
+from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEXT_COLUMNS, Column, Kind
+from spanmart.warehouse.feedback import Feedback
+from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.interactions import MAX_LIMIT
+from spanmart.warehouse.reports.export import ExportFormat
+from spanmart.warehouse.reports.paging import SortKey
+
+DEFAULT_LIMIT = 50
+
+
+def _whole_number(value: object) -> object:
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError(f"{value!r} is not a whole number")
+    return value
+
+
+Limit = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_LIMIT)]
+
+
+class NewestQuery(Filters):
+    """Filters, and how many of the newest to answer."""
+
+    limit: Limit = Field(default=DEFAULT_LIMIT, description="How many at most.")
+
+
+class ListQuery(NewestQuery):
+    """Filters, order and place in the list."""
+
+    sort: SortKey = Field(default="-created_at", description="Column to sort by; - before it for descending.")
+    cursor: Annotated[str, Field(min_length=1)] | SkipJsonSchema[None] = Field(
+        default=None, description="next_cursor of the page before."
+    )
+
+
+class ExportQuery(Filters):
+    """Filters, order and format of an export."""
+
+    format: ExportFormat = Field(default="csv", description="The file's format.")
+    sort: SortKey = Field(default="-created_at", description="Column to sort by; - before it for descending.")
+
+
+_TYPES: dict[Kind, Any] = {
+    "text": str | None,
+    "integer": int | None,
+    "number": float | None,
+    "boolean": bool | None,
+    "json": Any,
+    "timestamp": str | None,
+}
+
+
+def _fields(*columns: Column) -> dict[str, Any]:
+    return {column.name: (_TYPES[column.kind], ...) for column in columns}
+
+
+Interaction = create_model(
+    "Interaction",
+    __doc__="One LLM call with its whole texts.",
+    **_fields(*INTERACTION_COLUMNS, *TEXT_COLUMNS),
+)
+ListedInteraction = create_model(
+    "ListedInteraction",
+    __doc__="One LLM call with the beginning of its texts.",
+    **_fields(*INTERACTION_COLUMNS, *PREVIEW_COLUMNS),
+)
+
+
+class InteractionPage(BaseModel):
+    """A page of the log."""
+
+    items: list[ListedInteraction]  # type: ignore[valid-type]
+    total: int = Field(description="How many fit the filters in all.")
+    next_cursor: str | None = Field(description="Where to go on; null at the end.")
+
+
+class InteractionItems(BaseModel):
+    """The newest interactions of a kind, with their whole texts."""
+
+    items: list[Interaction]  # type: ignore[valid-type]
+    total: int = Field(description="How many fit the filters in all.")
+
+
+class Measures(BaseModel):
+    """Rates are between 0 and 1 and null where there is nothing to take a share of."""
+
+    total_interactions: int
+    success_count: int
+    failure_count: int
+    partial_count: int
+    success_rate: float | None
+    failure_rate: float | None
+    partial_rate: float | None
+    average_processing_time_ms: float | None
+    p50_processing_time_ms: float | None
+    p95_processing_time_ms: float | None
+    p99_processing_time_ms: float | None
+    total_cost_usd: float | None = Field(description="Of the priced calls; null if none is priced.")
+    unpriced_count: int = Field(description="Calls whose model has no known price.")
+    total_input_tokens: int
+    total_output_tokens: int
+    total_tokens: int
+    data_quality_rate: float | None = Field(description="Of the calls that declare variables.")
+    incomplete_count: int = Field(description="Calls that lack a variable which they declare.")
+    average_quality_score: float | None = Field(description="0 to 100.")
+    scored_count: int
+
+
+class TypeMeasures(Measures):
+    """The measures of one interaction type."""
+
+    interaction_type: str | None
+
+
+class StatusMeasures(Measures):
+    """The measures of one status."""
+
+    status: str | None
+
+
+class ModelMeasures(Measures):
+    """The measures of one model."""
+
+    model: str | None
+
+
+class Metrics(Measures):
+    """The measures of all that fits the filters, and of its groups, largest first."""
+
+    feedback: dict[str, int] = Field(description="How many of each kind of user feedback.")
+    by_type: list[TypeMeasures]
+    by_status: list[StatusMeasures]
+    by_model: list[ModelMeasures]
+
+
+class AcceptedFeedback(Feedback):
+    """The feedback as it was stored; the next refresh brings it into the marts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    interaction_id: str
+    ingest_seq: int = Field(description="Its place in the ledger.")
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: str
+
+
+class Readiness(BaseModel):
+    """Whether the marts can be read, and how fresh they are."""
+
+    status: str = Field(description="ready or building.")
+    progress: str | None = Field(description="How far the first build is.")
+    refreshed_at: str | None = Field(description="When the marts last took in what had landed.")
+    refreshed_seq: int | None = Field(description="The newest ingest_seq in the marts.")
+    error: str | None = Field(description="Why the last refresh failed, if it did.")

@@ -1,0 +1,88 @@
+"""What holds for every request: whose host it names, whose page may write, and what a browser may load.
+
+There are no inline scripts or styles anywhere, so the policy needs no exception. Cross-site writes are told
+by the Origin and Sec-Fetch-Site headers that every browser sends; a program that sends neither has no cookies
+to be misused.
+"""
+
+import ipaddress
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from spanmart.web.errors import Forbidden, ForeignHost
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+READING = {"GET", "HEAD", "OPTIONS"}
+
+_HOST = re.compile(r"(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::\d{1,5})?")
+
+
+def guard(app: Flask, allowed_hosts: Collection[str]) -> None:
+    """Check the host and the origin of every request, and send the headers with every response."""
+    allowed = {host.lower().strip("[]") for host in allowed_hosts}
+
+    def check_host() -> None:
+        host = request.headers.get("Host", "")
+        name = _name_of(host)
+        if name not in allowed and not _is_loopback(name):
+            raise ForeignHost(
+                f"This server does not answer for the host {host!r}. Open it as localhost, or name the host"
+                " in its configuration."
+            )
+
+    app.before_request(check_host)
+    app.before_request(_check_origin)
+    app.after_request(_add_headers)
+
+
+def _check_origin() -> None:
+    if request.method in READING:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    same_site = site in (None, "same-origin", "none")
+    same_origin = origin is None or urlsplit(origin).netloc == request.headers.get("Host")
+    if not (same_site and same_origin):
+        raise Forbidden("A page of another site asked for this. Only spanmart's own pages can write.")
+
+
+def _add_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _name_of(host: str) -> str:
+    match = _HOST.fullmatch(host)
+    return (match["ipv6"] or match["name"]).lower() if match else ""
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

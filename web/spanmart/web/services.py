@@ -1,0 +1,55 @@
+"""What a request works with: the questions, the state of the refresh, and what the filters can be set to."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app
+
+from spanmart.warehouse.interactions import Interactions
+
+if TYPE_CHECKING:
+    from spanmart.warehouse.database import Warehouse
+    from spanmart.warehouse.refresh import Refresher, RefreshStatus
+
+_KEY = "spanmart"
+
+
+class Services:
+    """The parts of the warehouse that the web uses; one for each application, shared by all its threads."""
+
+    def __init__(self, warehouse: "Warehouse", refresher: "Refresher | None", otlp_endpoint: str) -> None:
+        self.interactions = Interactions(warehouse)
+        self.otlp_endpoint = otlp_endpoint
+        self._refresher = refresher
+        # Versions of the marts start anew with each process, and a browser may have seen the one before.
+        self._process = secrets.token_hex(4)
+        self._choices: tuple[str | None, dict[str, list[str]]] = (None, {})
+
+    def install(self, app: Flask) -> None:
+        """Let `services()` find this in the application's requests."""
+        app.extensions[_KEY] = self
+
+    @property
+    def status(self) -> "RefreshStatus | None":
+        """The state of the refresh, or None if nothing refreshes the marts here."""
+        return self._refresher.status if self._refresher else None
+
+    @property
+    def version(self) -> str | None:
+        """Changes whenever a page could look different; None if that cannot be told."""
+        status = self.status
+        return f"{self._process}-{status.version}-{status.error is not None}" if status else None
+
+    def choices(self) -> dict[str, list[str]]:
+        """The values that filters can be set to, asked for once a version of the marts."""
+        version, choices = self._choices
+        if version is None or version != self.version:
+            version, choices = self.version, self.interactions.get_choices()
+            self._choices = (version, choices)
+        return choices
+
+
+def services() -> Services:
+    """The services of the application that handles the current request."""
+    found: Services = current_app.extensions[_KEY]
+    return found
