@@ -5,10 +5,10 @@
         OpenAI(base_url=server.base_url, api_key="any") ...
     server.received                      # the requests that came: path, headers, body
 
-An exchange answers a request that names its key in the header `x-exchange`; else one to its path with the same
-JSON body; else, if it has no request, any one to its path. Several that fit are answered in order, and the
-last one again and again, so that `[429, 429, 200]` is a call with two retries. A body of server-sent events is
-sent event by event, chunked, as the API does. No request fits: status 404 with a message that says so.
+An exchange answers a request that names its key in the header `x-exchange`; else one to its path with the
+same JSON body; else, if it has no request, any one to its path. Several that fit are answered in order, and
+the last one again and again, so that `[429, 429, 200]` is a call with two retries. A body of server-sent
+events is sent event by event, chunked, as the API does. Where nothing fits, the answer is a 404 that says so.
 """
 
 import gzip
@@ -32,8 +32,9 @@ class Exchange:
     """One answer, and the request that it answers.
 
     `body` is bytes, or what is sent as JSON, or a list of events that is sent as a stream of `data:` lines
-    (an event given as text is sent as it is). `cut_after` ends the connection after that many events, or half
-    of a body that is no stream; `stall_after` sends that many and then nothing until the server closes.
+    (an event given as text is sent as it is), with `[DONE]` at the end. `cut_after` ends the connection after
+    that many events, or half of a body that is no stream; `stall_after` sends that many and then nothing
+    until the server closes.
     """
 
     path: str
@@ -179,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def recorded_exchanges(folder: Path) -> Iterator[Exchange]:
-    """The exchanges of a folder of VCR YAML files, keyed `<file name, [ and ] as _>#<n>` as in `truth.json`."""
+    """The exchanges of a folder of VCR YAML files, keyed as in `truth.json`: `<file, [ and ] as _>#<n>`."""
     for path in sorted(folder.glob("*.yaml")):
         name = re.sub(r"[\[\]]", "_", path.stem)
         for number, recorded in enumerate(yaml.safe_load(path.read_text())["interactions"]):

@@ -26,19 +26,19 @@ class ErrorFacts:
 def error_facts(error: BaseException) -> ErrorFacts:
     """Read an exception; nothing about it is taken for granted, because it may be the app's own."""
     text = _text(error)
-    body = fields(getattr(error, "body", None))
+    body = fields(_attribute(error, "body"))
     body = fields(body.get("error")) or body
     said = body.get("message")
-    code = getattr(error, "code", None) or body.get("code")
-    response = getattr(error, "response", None)
+    code = _attribute(error, "code") or body.get("code")
+    response = _attribute(error, "response")
     return ErrorFacts(
         type=type_name(error),
         message=said if isinstance(said, str) and said else text,
         text=text,
         code=str(code) if isinstance(code, str | int) else None,
-        http_status=_int(getattr(error, "status_code", None)),
+        http_status=_int(_attribute(error, "status_code")),
         request_id=_header(response, "x-request-id"),
-        retries=retry_count(getattr(error, "request", None) or getattr(response, "request", None)),
+        retries=retry_count(_attribute(error, "request") or _attribute(response, "request")),
     )
 
 
@@ -63,11 +63,17 @@ def stack_trace(error: BaseException, caller: FrameType | None) -> str:
     return "".join(trace.format())
 
 
-def _header(message: Any, name: str) -> str | None:
+def _attribute(owner: object, name: str) -> Any:
+    """An attribute, if there is one and reading it does not raise, as `request` of httpx's exceptions can."""
     try:
-        value = message.headers.get(name)
+        return getattr(owner, name, None)
     except Exception:
         return None
+
+
+def _header(message: Any, name: str) -> str | None:
+    headers = _attribute(message, "headers")
+    value = headers.get(name) if headers is not None else None
     return value if isinstance(value, str) else None
 
 

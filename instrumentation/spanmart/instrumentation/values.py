@@ -83,8 +83,8 @@ def clean_attributes(attributes: Mapping[str, object]) -> Attributes:
     for key, value in attributes.items():
         if type(value) is str:
             cleaned[key] = value if value.isascii() else clean_text(value)
-        elif isinstance(value, list):
-            cleaned[key] = [clean_text(entry) for entry in value if isinstance(entry, str)]
+        elif isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+            cleaned[key] = [clean_text(entry) for entry in value]
         else:
             kept = attribute_value(value)
             if kept is not None:

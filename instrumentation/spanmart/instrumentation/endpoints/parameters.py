@@ -101,7 +101,8 @@ def _add_choices(body: Mapping[str, Any], attributes: Attributes) -> None:
         attributes[semconv.REQUEST_CHOICE_COUNT] = count
     stop = body.get("stop")
     if stop:
-        attributes[semconv.REQUEST_STOP_SEQUENCES] = [stop] if isinstance(stop, str) else list(entries(stop))
+        texts = [stop] if isinstance(stop, str) else [text for text in entries(stop) if isinstance(text, str)]
+        attributes[semconv.REQUEST_STOP_SEQUENCES] = texts
     if isinstance(body.get("encoding_format"), str):
         attributes[semconv.REQUEST_ENCODING_FORMATS] = [body["encoding_format"]]
 
