@@ -1,0 +1,82 @@
+"""A `spanmart up` in a process of its own, and the calls that tests make against it."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PATIENCE_S = 120  # how long anything may take before a test gives up; never a measure of speed
+
+
+@dataclass
+class RunningSpanmart:
+    """The ready line of a `spanmart up`, and its API."""
+
+    process: "subprocess.Popen[str]"
+    ready: dict[str, Any]
+
+    @property
+    def web(self) -> str:
+        return f"http://127.0.0.1:{self.ready['web_port']}"
+
+    @property
+    def otlp(self) -> str:
+        return f"http://127.0.0.1:{self.ready['otlp_http_port']}"
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
+        with urllib.request.urlopen(f"{self.web}{path}{query}", timeout=PATIENCE_S) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        request = urllib.request.Request(
+            self.web + path,
+            data=json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+            method="POST",
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            return answer.status, json.load(answer)
+
+    def interaction(self, interaction_id: str) -> dict[str, Any]:
+        return self.get(f"/api/ai-interactions/{interaction_id}")
+
+    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            try:
+                if holds():
+                    return
+            except urllib.error.HTTPError as error:
+                if error.code not in (404, 503):
+                    raise
+            time.sleep(0.2)
+        pytest.fail(f"gave up after {PATIENCE_S} s waiting for: {what}")
+
+
+def start_spanmart(data: Path, *options: str) -> RunningSpanmart:
+    """`spanmart up` on free ports, with its log in `<data>.log`; returns once it says that it is ready."""
+    log = data.with_suffix(".log").open("a")
+    process = subprocess.Popen(
+        [
+            *(str(Path(sys.executable).parent / "spanmart"), "up", "--data", str(data)),
+            *("--web-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "0", "--refresh-seconds", "1"),
+            *options,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, data.with_suffix(".log").read_text()
+    return RunningSpanmart(process, json.loads(line))
