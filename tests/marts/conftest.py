@@ -26,3 +26,11 @@ def open_marts(tmp_path: Path) -> Iterator[Callable[..., Marts]]:
 @pytest.fixture
 def marts(open_marts: Callable[..., Marts]) -> Marts:
     return open_marts()
+
+
+@pytest.fixture(scope="module")
+def module_marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
+    """One warehouse for a module of questions about the same rows."""
+    marts = Marts(Warehouse.open(tmp_path_factory.mktemp("marts")))
+    yield marts
+    marts.close()

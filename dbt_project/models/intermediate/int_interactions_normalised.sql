@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='replaced') }}
 
 -- One row per LLM call whose span this refresh brings, whoever instrumented it. The rules that make an interaction
 -- out of a call are here, once for all dialects.

@@ -1,6 +1,6 @@
 {{
     config(
-        materialized='table',
+        materialized='replaced',
         post_hook=[
             "update {{ ref('stg_refresh_window') }} set is_finished = true",
             "delete from {{ ref('int_changed_days') }}",

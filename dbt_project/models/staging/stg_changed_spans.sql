@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='replaced') }}
 {%- set interactions = built('interactions') %}
 {%- set refresh_window = ref('stg_refresh_window') %}
 

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='replaced') }}
 {%- set previous = built('stg_refresh_window', 'staging') %}
 
 -- A window that was begun and not finished is begun again: everything after it can be repeated safely.

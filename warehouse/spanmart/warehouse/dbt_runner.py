@@ -18,7 +18,7 @@ from spanmart.warehouse.prices import prices_version
 Progress = Callable[[str], None]
 
 # Views change only with the project, so a refresh leaves them alone.
-REFRESHED = ("--select", "config.materialized:incremental", "config.materialized:table")
+REFRESHED = ("--exclude", "config.materialized:view")
 SILENT = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats")
 
 _ONE_RUN = threading.Lock()

@@ -30,7 +30,7 @@ from genai_prices.types import (
 )
 from genai_prices.units import UnitDef, UnitRegistry
 
-STANDARD = ""  # the price context of a call that says nothing of its tier
+STANDARD = "standard"  # the price context of a call that says nothing of its tier
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
 END_OF_DAY = "24:00:00"
 NO_TOKENS, EVERY_SIZE = -1, 2**62
