@@ -1,6 +1,7 @@
 """What the app sees and what the server gets is the same with instrumentation as without."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -137,5 +138,6 @@ def test_a_call_is_the_same_with_and_without_instrumentation(
         uninstrument()
     assert with_it == without
     assert requests(instrumented) == requests(bare)
+    gc.collect()  # an older client leaves a stream open that it raised out of
     assert len(providers[2].spans) == 1
     assert not [record for record in caplog.records if record.name.startswith("spanmart")]

@@ -88,6 +88,8 @@ def test_the_span_says_what_the_recording_says(
     key: str, is_async: bool, recorded: Recorded, api: Callable[..., Api]
 ) -> None:
     exchange, truth = EXCHANGES[key], TRUTH[key]
+    if not hasattr(openai.OpenAI, exchange.path.partition("/")[0]):
+        pytest.skip(f"this client has no {exchange.path}")
     connected = api(exchange)
     try:
         if is_async:

@@ -5,7 +5,7 @@ where an open response is watched; the response itself stays what it is.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import wrapt
 
@@ -15,8 +15,13 @@ from spanmart.instrumentation.endpoints import Answer, Endpoint
 from spanmart.instrumentation.reading import answer_in, content_type, is_event_stream, is_readable
 from spanmart.instrumentation.streams import Recording
 
+if TYPE_CHECKING:
+    _Proxy = wrapt.ObjectProxy[Any]
+else:  # the older wrapt has no generic classes
+    _Proxy = wrapt.ObjectProxy
 
-class WatchedBody(wrapt.ObjectProxy[Any]):
+
+class WatchedBody(_Proxy):
     """The byte stream of a response; says when it was closed."""
 
     def __init__(self, body: Any, closed: Callable[[], None]) -> None:

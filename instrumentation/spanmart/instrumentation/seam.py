@@ -7,7 +7,7 @@ the HTTP response and the number of retries can be seen.
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import wrapt
 from opentelemetry import context as otel_context
@@ -24,7 +24,13 @@ from spanmart.instrumentation.values import fields
 _in_flight: ContextVar[Call | None] = ContextVar("spanmart_call_in_flight", default=None)
 
 
-class _SeamWrapper(wrapt.FunctionWrapper[..., Any]):
+if TYPE_CHECKING:
+    _Wrapper = wrapt.FunctionWrapper[..., Any]
+else:  # the older wrapt has no generic classes
+    _Wrapper = wrapt.FunctionWrapper
+
+
+class _SeamWrapper(_Wrapper):
     """The wrapper of ours, told apart from those of other instrumentations."""
 
 
