@@ -202,6 +202,19 @@ def test_closing_writes_what_waits_and_takes_no_more(tmp_path, monkeypatch):
     reopened.close()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_ever_when_the_writer_stops_by_an_error_of_its_own(warehouse, monkeypatch):
+    def broken(_batches):
+        raise AssertionError("a fault in the code")
+
+    monkeypatch.setattr(warehouse.landing, "_commit", broken)
+
+    with pytest.raises(LandingClosed, match="Restart"):
+        warehouse.landing.submit(events()).result()
+    with pytest.raises(LandingClosed):
+        warehouse.landing.submit(events())
+
+
 def test_many_threads_may_submit_at_once(warehouse, query):
     def submit_some():
         for _ in range(20):

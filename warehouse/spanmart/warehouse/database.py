@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class Warehouse:
-    """The open files of one data folder. Use `open`, and `close` when done."""
+    """The open files of one data folder. Use `open`, and `close` when done, or `with`."""
 
     def __init__(self, folder: DataFolder, connection: duckdb.DuckDBPyConnection) -> None:
         self._folder = folder
@@ -65,6 +65,14 @@ class Warehouse:
         self.landing.close()
         self._connection.close()
         self._folder.release()
+
+    def __enter__(self) -> Self:
+        """Itself: `open` has done the work."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
 
 
 def _open_files(folder: DataFolder) -> duckdb.DuckDBPyConnection:

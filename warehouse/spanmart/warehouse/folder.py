@@ -17,7 +17,7 @@ class DataFolder:
         self.marts_path = path / "marts.duckdb"
         self.landing_path = path / "landing.duckdb"
         self.app_path = path / "app.duckdb"
-        self._lock = lock
+        self._lock: int | None = lock
 
     @classmethod
     def claim(cls, path: Path) -> Self:
@@ -41,8 +41,10 @@ class DataFolder:
         return cls(path, lock)
 
     def release(self) -> None:
-        """Let other processes claim the folder."""
-        os.close(self._lock)
+        """Let other processes claim the folder; once is enough."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 def write_ahead_log(path: Path) -> Path:

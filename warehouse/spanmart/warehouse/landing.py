@@ -21,6 +21,7 @@ from spanmart.warehouse.errors import LandingClosed, LandingFailed, LandingOverl
 MAX_BYTES_IN_FLIGHT = 256 * 1024 * 1024
 # A commit of this size takes well under a second, so that nobody waits longer for its turn.
 MAX_COMMIT_BYTES = 64 * 1024 * 1024
+DUCKDB_VECTOR_ROWS = 2048
 
 NEWEST_SEQ = "select coalesce(max(ingest_seq), 0) from landing.raw.batches"
 INSERT_SPANS = "insert into landing.raw.spans by name select *, $1::timestamp as ingested_at from arriving"
@@ -95,11 +96,26 @@ class Landing:
         self._connection.close()
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, last = self._gather(first)
-            self._land(group)
-            if last:
-                return
+        group: list[_Waiting] = []
+        try:
+            while (first := self._queue.get()) is not None:
+                group, last = self._gather(first)
+                self._land(group)
+                if last:
+                    return
+        finally:
+            self._abandon(group)
+
+    def _abandon(self, group: list[_Waiting]) -> None:
+        """Nobody may wait for ever, should the thread end by an error of our own."""
+        with self._lock:
+            self._closed = True
+        while not self._queue.empty():
+            if waiting := self._queue.get():
+                group.append(waiting)
+        for waiting in group:
+            if not waiting.future.done():
+                waiting.future.set_exception(LandingClosed("The writer has stopped. Restart spanmart."))
 
     def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
         """All that waits, up to the size of a commit, and whether the end of the queue was met."""
@@ -180,7 +196,11 @@ def _with_seq(tables: Iterable[tuple[int, pa.Table | None]]) -> pa.Table | None:
         for seq, table in tables
         if table is not None and table.num_rows
     ]
-    return pa.concat_tables(numbered) if numbered else None
+    if not numbered:
+        return None
+    rows = pa.concat_tables(numbered)
+    # DuckDB handles each Arrow chunk by itself, which many requests of one span would make costly.
+    return rows.combine_chunks() if rows.num_rows <= DUCKDB_VECTOR_ROWS else rows
 
 
 def _ledger(numbered: list[tuple[int, Batch]]) -> pa.Table:
