@@ -1,5 +1,6 @@
 """Marts over a real DuckDB and a real dbt: land spans, refresh, look at the rows."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,13 +10,26 @@ from spanmart.warehouse import Warehouse
 from support.marts import Marts
 
 
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose marts are built and empty: copied, it saves each test the first build."""
+    folder = tmp_path_factory.mktemp("empty")
+    marts = Marts(Warehouse.open(folder))
+    marts.build()
+    marts.close()
+    return folder
+
+
 @pytest.fixture
-def open_marts(tmp_path: Path) -> Iterator[Callable[..., Marts]]:
+def open_marts(tmp_path: Path, empty_warehouse: Path) -> Iterator[Callable[..., Marts]]:
     """Open the marts of a new folder (or of the one named), closed after the test."""
     opened: list[Marts] = []
 
     def open_folder(name: str = "data", **options: int) -> Marts:
-        opened.append(Marts(Warehouse.open(tmp_path / name), **options))
+        folder = tmp_path / name
+        if not folder.exists():
+            shutil.copytree(empty_warehouse, folder)
+        opened.append(Marts(Warehouse.open(folder), **options))
         return opened[-1]
 
     yield open_folder
@@ -29,8 +43,9 @@ def marts(open_marts: Callable[..., Marts]) -> Marts:
 
 
 @pytest.fixture(scope="module")
-def module_marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
+def module_marts(tmp_path_factory: pytest.TempPathFactory, empty_warehouse: Path) -> Iterator[Marts]:
     """One warehouse for a module of questions about the same rows."""
-    marts = Marts(Warehouse.open(tmp_path_factory.mktemp("marts")))
+    folder = shutil.copytree(empty_warehouse, tmp_path_factory.mktemp("marts") / "data")
+    marts = Marts(Warehouse.open(folder))
     yield marts
     marts.close()

@@ -30,10 +30,18 @@ CALLS: dict[str, Mapping[str, Any]] = {
                     {"role": "user", "parts": [{"type": "text", "content": "Weather in Bern?"}]},
                     {
                         "role": "assistant",
-                        "parts": [{"type": "tool_call", "id": "1", "name": "weather", "arguments": {"city": "Bern"}}],
+                        "parts": [
+                            {"type": "tool_call", "id": "1", "name": "weather", "arguments": {"city": "Bern"}}
+                        ],
                     },
-                    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "1", "response": "sunny"}]},
-                    {"role": "user", "parts": [{"type": "uri", "modality": "image", "uri": "https://x/y.png"}]},
+                    {
+                        "role": "tool",
+                        "parts": [{"type": "tool_call_response", "id": "1", "response": "sunny"}],
+                    },
+                    {
+                        "role": "user",
+                        "parts": [{"type": "uri", "modality": "image", "uri": "https://x/y.png"}],
+                    },
                 ]
             ),
         }
@@ -54,7 +62,11 @@ CALLS: dict[str, Mapping[str, Any]] = {
                         "parts": [{"type": "text", "content": "Hel"}, {"type": "text", "content": "lo"}],
                         "finish_reason": "length",
                     },
-                    {"role": "assistant", "parts": [{"type": "text", "content": "Bye"}], "finish_reason": "stop"},
+                    {
+                        "role": "assistant",
+                        "parts": [{"type": "text", "content": "Bye"}],
+                        "finish_reason": "stop",
+                    },
                 ]
             ),
         }
@@ -211,7 +223,12 @@ def test_a_usual_call_has_every_column_that_its_span_can_fill(calls: dict[str, R
         ("official", {"dialect": "gen_ai", "retry_count": None}),
         (
             "embeddings",
-            {"operation": "embeddings", "rendered_prompt": "a sentence", "ai_response": None, "tokens_used": 1000},
+            {
+                "operation": "embeddings",
+                "rendered_prompt": "a sentence",
+                "ai_response": None,
+                "tokens_used": 1000,
+            },
         ),
         ("tools", {"finish_reason": "tool_calls", "ai_response": None, "status": "success"}),
         ("two choices", {"ai_response": "Hello", "finish_reason": "length"}),
@@ -261,7 +278,9 @@ def test_a_conversation_is_readable(calls: dict[str, Row]) -> None:
 def test_malformed_attributes_lose_nothing_and_stop_nothing(calls: dict[str, Row]) -> None:
     row = calls["malformed"]
     assert row["rendered_prompt"] == "system:\nBe brief.\n\n[{"
-    assert {row[name] for name in ("input_messages", "ai_response", "input_tokens", "structured_output")} == {None}
+    assert {row[name] for name in ("input_messages", "ai_response", "input_tokens", "structured_output")} == {
+        None
+    }
     assert (row["status"], row["required_variables"], row["is_streamed"]) == ("success", [], False)
 
 

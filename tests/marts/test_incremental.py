@@ -27,7 +27,9 @@ def some_attributes(dice: random.Random) -> dict[str, Any]:
         "gen_ai.usage.output_tokens": dice.choice([7, 900]),
         "gen_ai.usage.cache_read.input_tokens": dice.choice([None, 10]),
         "gen_ai.response.finish_reasons": dice.choice([["stop"], ["length"]]),
-        "gen_ai.output.messages": dice.choice(['[{"parts": [{"type": "text", "content": "Füße"}]}]', "{", None]),
+        "gen_ai.output.messages": dice.choice(
+            ['[{"parts": [{"type": "text", "content": "Füße"}]}]', "{", None]
+        ),
         "spanmart.prompt.required_variables": dice.choice([["title", "tone"], None]),
         "gen_ai.prompt.variable.title": dice.choice(["Safety", " ", None]),
         "gen_ai.prompt.name": dice.choice(["outline", None]),
@@ -60,7 +62,8 @@ def some_feedback(dice: random.Random, calls: int) -> Row:
 
 def contents(marts: Marts) -> dict[str, list[str]]:
     return {
-        table: sorted(repr(row) for row in marts.query(f"select * from {table}")) for table in (*MARTS, *STATES)
+        table: sorted(repr(row) for row in marts.query(f"select * from {table}"))
+        for table in (*MARTS, *STATES)
     }
 
 

@@ -15,7 +15,8 @@ from support.marts import Marts, Row
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 
 pytestmark = pytest.mark.skipif(
-    not RECORDINGS.is_dir(), reason="the recorded exchanges are not beside the checkout (../shared/recordings)"
+    not RECORDINGS.is_dir(),
+    reason="the recorded exchanges are not beside the checkout (../shared/recordings)",
 )
 
 FIELDS = {

@@ -30,10 +30,14 @@ def messages(*said: tuple[str, str], finish_reason: str | None = None) -> str:
 
 def texts(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Attributes as the raw tables hold them: strings verbatim, anything else as JSON text."""
-    return [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in attributes.items()]
+    return [
+        (key, value if isinstance(value, str) else json.dumps(value)) for key, value in attributes.items()
+    ]
 
 
-def span(number: int = 1, *, scope: str = OURS, exception: Mapping[str, str] | None = None, **changes: Any) -> Row:
+def span(
+    number: int = 1, *, scope: str = OURS, exception: Mapping[str, str] | None = None, **changes: Any
+) -> Row:
     """One span row of a chat call that went well; `attributes` of `changes` are added to the usual ones."""
     usual = {
         "gen_ai.operation.name": "chat",
@@ -64,7 +68,9 @@ def span(number: int = 1, *, scope: str = OURS, exception: Mapping[str, str] | N
         "scope_name": scope,
         "scope_version": "0.1.0",
         "attributes": texts({key: value for key, value in attributes.items() if value is not None}),
-        "resource_attributes": texts({"service.name": "training-builder", "deployment.environment.name": "test"}),
+        "resource_attributes": texts(
+            {"service.name": "training-builder", "deployment.environment.name": "test"}
+        ),
         "events": json.dumps([event] if exception else []),
         "links": "[]",
     }
@@ -76,7 +82,10 @@ def failed(number: int = 1, message: str = "Rate limit reached", **changes: Any)
     attributes = {
         "error.type": "openai.RateLimitError",
         **{f"gen_ai.{name}": None for name in ("response.model", "response.id", "response.finish_reasons")},
-        **{f"gen_ai.{name}": None for name in ("usage.input_tokens", "usage.output_tokens", "output.messages")},
+        **{
+            f"gen_ai.{name}": None
+            for name in ("usage.input_tokens", "usage.output_tokens", "output.messages")
+        },
         **changes.pop("attributes", {}),
     }
     return span(number, status_code="ERROR", status_message=message, attributes=attributes, **changes)

@@ -1,6 +1,7 @@
 """dbt inside this process: the project parsed once, then run as often as the marts must be refreshed.
 
-dbt keeps its connection in a class variable, so that two runs at once would close each other's: one lock for all.
+dbt keeps its connection in a class variable, so that two runs at once would close each other's: one lock for
+all.
 """
 
 import hashlib
@@ -56,7 +57,7 @@ class DbtRunner:
         self.fingerprint = self._fingerprint()
 
     def _fingerprint(self) -> str:
-        """Changes when models, macros, seeds or the version of the prices do: the marts must then be rebuilt."""
+        """Changes when the project or the version of the prices does: the marts must then be rebuilt."""
         digest = hashlib.sha256(prices_version().encode())
         for path in sorted(self._project.rglob("*")):
             if path.suffix in (".sql", ".py", ".csv", ".yml") and "target" not in path.parts:
@@ -78,7 +79,7 @@ class DbtRunner:
         return self._run(command, variables, progress)
 
     def test(self, progress: Progress | None = None) -> list[NodeResult]:
-        """Run every data test and unit test over the marts as they are; failing tests are results, not errors."""
+        """Run every data test and unit test over the marts as they are; one that fails is a result, no error."""
         self.parse()
         return _results(self._invoke(("test",), progress, failing_is_result=True))
 

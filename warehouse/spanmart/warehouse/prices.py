@@ -127,7 +127,9 @@ def _resolve(provider: str, model: str, service_tier: str) -> tuple[str | None, 
     except LookupError:
         return None, None, STANDARD
     # A provider may sell another's models at the other's prices: the rows stand under the other's name.
-    owner = next(owner for owner in snapshot.providers if any(match is candidate for candidate in owner.models))
+    owner = next(
+        owner for owner in snapshot.providers if any(match is candidate for candidate in owner.models)
+    )
     context = _context({"service_tier": service_tier})
     return owner.id, match.id, context if context in _contexts(match) else STANDARD
 
@@ -191,7 +193,10 @@ def _priced_units(price: ModelPrice, registry: UnitRegistry) -> list[tuple[UnitD
 
 def _tiers(price: ModelPrice) -> list[tuple[int, int]]:
     starts = {
-        tier.start for value in vars(price).values() if isinstance(value, TieredPrices) for tier in value.tiers
+        tier.start
+        for value in vars(price).values()
+        if isinstance(value, TieredPrices)
+        for tier in value.tiers
     }
     return list(pairwise([NO_TOKENS, *sorted(starts), EVERY_SIZE]))
 

@@ -1,7 +1,7 @@
 """The refresh thread: dbt brings the marts up to date with what has landed.
 
-A refresh takes whole commits, a bounded number of rows at a time, from where the last finished one ended. What a
-crash leaves half done is done again, so nothing has to be cleaned up.
+A refresh takes whole commits, a bounded number of rows at a time, from where the last finished one ended.
+What a crash leaves half done is done again, so nothing has to be cleaned up.
 """
 
 import logging
@@ -128,7 +128,7 @@ class Refresher:
                 if seq >= goal or self._stopping.is_set():
                     return seq
         except (DbtFailed, duckdb.Error) as error:
-            log.error("The marts were not refreshed: %s", error)  # noqa: TRY400 - dbt's own traceback says nothing
+            log.error("The marts were not refreshed: %s", error)
             self._set(error=str(error))
             raise RefreshFailed(f"The marts were not refreshed: {error}") from error
         finally:
@@ -161,7 +161,7 @@ class Refresher:
                 [broken] = cursor.execute(BROKEN_REBUILD).fetchone() or (0,)
             except duckdb.CatalogException:
                 return None
-        return _Built(*row, broken=bool(broken)) if row else None
+        return _Built(row[0], row[1], row[2], bool(broken)) if row else None
 
     def _set(self, **changes: object) -> None:
         with self._changed:
