@@ -113,6 +113,47 @@ def test_a_span_with_an_invalid_id_is_rejected_and_those_beside_it_are_stored(ht
     assert (batch["received"], batch["stored"], batch["rejected"]) == (3, 2, 1)
 
 
+NO_UTF8 = b"caf\xe9"
+
+
+def not_utf8(message):
+    """The message's bytes, its text `cafe` no longer being UTF-8."""
+    body = message.SerializeToString()
+    assert b"cafe" in body
+    return body.replace(b"cafe", NO_UTF8)
+
+
+def test_a_span_whose_text_is_no_utf8_is_rejected_and_those_beside_it_are_stored(http_port, stored):
+    request = trace_request(
+        make_span(1), make_span(2, name="cafe"), make_span(3), resource={"service.name": "shop"}
+    )
+    request.resource_spans.add().scope_spans.add().spans.append(make_span(4))
+
+    answer = send(http_port, "/v1/traces", not_utf8(request))
+
+    partial = ExportTraceServiceResponse.FromString(answer.body).partial_success
+    assert partial.rejected_spans == 1
+    assert "span 1 of its scope" in partial.error_message
+    assert [(span["span_id"], span["service_name"], span["scope_name"]) for span in stored()] == [
+        (span_id(1).hex(), "shop", "tests"),
+        (span_id(3).hex(), "shop", "tests"),
+        (span_id(4).hex(), None, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        trace_request(make_span(name="cafe")),
+        trace_request(make_span(), resource={"service.name": "cafe"}),
+    ],
+    ids=["in the only span", "in the resource"],
+)
+def test_where_no_row_can_be_saved_text_that_is_no_utf8_is_bad_data(http_port, stored, request_):
+    assert send(http_port, "/v1/traces", not_utf8(request_)).status == 400
+    assert stored() == []
+
+
 def test_a_log_record_with_an_invalid_trace_id_is_stored_without_one(http_port, stored):
     request = ExportLogsServiceRequest()
     request.resource_logs.add().scope_logs.add().log_records.add(trace_id=b"short", event_name="deployed")

@@ -1,10 +1,12 @@
 """One export request from its decoded body to its answer, the same whichever way it came."""
 
+import contextlib
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
 from spanmart.collector.refusal import Refusal
+from spanmart.collector.salvage import parse_apart
 from spanmart.collector.signals import Signal, data_points
 from spanmart.warehouse.batch import Batch
 from spanmart.warehouse.errors import LandingError
@@ -14,11 +16,19 @@ from spanmart.warehouse.landing import Landing
 REASONS_TOLD = 5
 
 
-def parse_protobuf(signal: Signal, body: bytes) -> Message:
-    """The request in a protobuf body; raises Refusal where it is none."""
+def parse_protobuf(signal: Signal, body: bytes, rejections: list[str]) -> Message:
+    """The request in a protobuf body; for each malformed row a reason is added to `rejections`.
+
+    Raises Refusal where the body is no request or has no good row.
+    """
     try:
         return signal.request.FromString(body)
     except DecodeError as error:
+        malformed: list[str] = []
+        with contextlib.suppress(DecodeError):
+            request = parse_apart(signal.request, body, signal.rows.removesuffix("s"), malformed)
+            rejections += malformed
+            return request
         raise Refusal.bad_data(
             "body", f"is not a valid {signal.request.DESCRIPTOR.name}: {error}. Nothing of it was stored."
         ) from error

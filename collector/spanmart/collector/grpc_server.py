@@ -56,9 +56,10 @@ class OtlpGrpcServer:
 
 def _service(signal: Signal, landing: Landing) -> grpc.GenericRpcHandler:
     def handle(body: bytes, context: grpc.ServicerContext) -> bytes:
+        rejections: list[str] = []
         try:
-            request = parse_protobuf(signal, body)
-            answer = export(signal, request, [], source=SOURCE, size=len(body), landing=landing)
+            request = parse_protobuf(signal, body, rejections)
+            answer = export(signal, request, rejections, source=SOURCE, size=len(body), landing=landing)
         except Refusal as refusal:
             _abort(context, refusal)
         return answer.SerializeToString()

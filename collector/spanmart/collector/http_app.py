@@ -70,7 +70,7 @@ class OtlpHttpApp:
         body = decompressed(raw, environ.get("HTTP_CONTENT_ENCODING", ""), self._limit)
         rejections: list[str] = []
         if media_type == PROTOBUF:
-            request = parse_protobuf(signal, body)
+            request = parse_protobuf(signal, body, rejections)
         else:
             request = parse_json(signal.request, body, rejections)
         return export(signal, request, rejections, source=SOURCE, size=len(body), landing=self._landing)
