@@ -50,9 +50,13 @@ def test_a_lasting_fault_meets_the_retries_too(
         ask(client_of(fault))
 
 
-def test_a_slow_answer_runs_into_the_clients_timeout(client_of: ClientOf) -> None:
+def test_a_slow_answer_runs_into_the_timeout_of_a_client_that_does_not_retry(client_of: ClientOf) -> None:
     with pytest.raises(openai.APITimeoutError):
-        ask(client_of(Fault.SLOW, timeout=0.3, max_retries=1))
+        ask(client_of(Fault.SLOW, timeout=0.5, max_retries=0))
+
+
+def test_a_slow_answer_is_had_when_the_client_retries(client_of: ClientOf) -> None:
+    assert ask(client_of(Fault.SLOW, timeout=3, max_retries=2)).choices
 
 
 def test_a_refusal_stands_in_the_place_of_the_text(client_of: ClientOf) -> None:

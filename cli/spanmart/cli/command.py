@@ -10,7 +10,7 @@ _FORMATS = ("csv", "json", "parquet")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="spanmart", message="%(prog)s %(version)s")
+@click.version_option(package_name="spanmart", message="spanmart %(version)s")
 def main() -> None:
     """An analytics warehouse for LLM interactions.
 

@@ -1,0 +1,77 @@
+"""Where a setting comes from, and what is said where it does not fit."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spanmart.cli.config import SETTINGS, ConfigError, Settings, flag_of, load, variable_of
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "spanmart.toml").write_text(text)
+    return folder
+
+
+def test_without_anything_set_the_defaults_hold(tmp_path: Path) -> None:
+    assert load({}, {}, tmp_path) == Settings()
+
+
+def test_flag_beats_variable_beats_file_beats_default(tmp_path: Path) -> None:
+    write(tmp_path, 'web_port = 1\notlp_http_port = 2\notlp_grpc_port = 3\ndata = "from-file"')
+    variables = {"SPANMART_WEB_PORT": "10", "SPANMART_OTLP_HTTP_PORT": "20"}
+    settings = load({"web_port": "100", "otlp_http_port": None}, variables, tmp_path)
+    assert (settings.web_port, settings.otlp_http_port, settings.otlp_grpc_port) == (100, 20, 3)
+    assert (settings.data, settings.refresh_seconds) == (Path("from-file"), 5.0)
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
+def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str) -> None:
+    value = {"data": "elsewhere", "host": "::1", "refresh_seconds": "0.5"}.get(name, "7")
+    in_toml = f'"{value}"' if name in ("data", "host") else value
+    in_file = load({}, {}, write(tmp_path, f"{name} = {in_toml}"))
+    (tmp_path / "spanmart.toml").unlink()
+    assert in_file != Settings()
+    assert load({name: value}, {}, tmp_path) == load({}, {variable_of(name): value}, tmp_path) == in_file
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "text", "said"),
+    [
+        ({"web_port": "http"}, {}, "", ["'http'", "--web-port", "a port from 0 to 65535"]),
+        ({"web_port": "65536"}, {}, "", ["'65536'", "--web-port"]),
+        ({}, {"SPANMART_REFRESH_SECONDS": "0"}, "", ["'0'", "SPANMART_REFRESH_SECONDS", "above 0"]),
+        ({}, {"SPANMART_REFRESH_SECONDS": "nan"}, "", ["'nan'", "SPANMART_REFRESH_SECONDS"]),
+        ({}, {"SPANMART_DATA": ""}, "", ["''", "SPANMART_DATA", "a folder"]),
+        ({}, {}, 'web_port = "8080"\nhost = 3', ["3", "host in spanmart.toml", "a host name"]),
+        ({}, {}, "web_port = true", ["True", "web_port in spanmart.toml"]),
+        ({}, {}, "web_prot = 8080", ["spanmart.toml", "unknown key 'web_prot'", "'web_port'?"]),
+        ({}, {}, "[colours]\nred = 1", ["unknown key 'colours'", "Known keys: data, host"]),
+        ({}, {}, "web_port = = 1", ["spanmart.toml cannot be read", "line 1"]),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_source(
+    tmp_path: Path, flags: dict[str, object], variables: dict[str, str], text: str, said: list[str]
+) -> None:
+    write(tmp_path, text)
+    with pytest.raises(ConfigError) as raised:
+        load(flags, variables, tmp_path)
+    assert [words for words in said if words not in str(raised.value)] == []
+
+
+@given(st.text())
+def test_any_text_for_a_port_is_a_port_or_an_error(text: str) -> None:
+    try:
+        port = load({"web_port": text}, {}, Path("/nonexistent")).web_port
+    except ConfigError:
+        return
+    assert 0 <= port <= 65_535
+
+
+def test_the_documentation_names_every_setting_and_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    for name, setting in SETTINGS.items():
+        row = f"| `{flag_of(name)}` | `{variable_of(name)}` | `{name}` | `{setting.default}` |"
+        assert row in page

@@ -1,0 +1,119 @@
+"""`spanmart up`: it starts wholly or not at all, and stops in order."""
+
+import signal
+import socket
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.calls import send_call
+from support.running import PATIENCE_S, RunningSpanmart
+
+ANY_PORTS = ("--web-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "0")
+
+Run = Callable[..., Any]
+Up = Callable[..., RunningSpanmart]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        yield taken.getsockname()[1]
+
+
+def test_the_ready_line_says_where_everything_listens(up: Up, tmp_path: Path) -> None:
+    spanmart = up()
+    assert spanmart.ready["ready"] is True
+    assert spanmart.ready["pid"] == spanmart.process.pid
+    assert Path(spanmart.ready["data"]) == tmp_path / "data"
+    for port in ("web_port", "otlp_http_port", "otlp_grpc_port"):
+        socket.create_connection(("127.0.0.1", spanmart.ready[port]), timeout=PATIENCE_S).close()
+    with urllib.request.urlopen(f"{spanmart.web}/healthz", timeout=PATIENCE_S) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_in_order_with_status_0(up: Up, tmp_path: Path, number: signal.Signals) -> None:
+    spanmart = up()
+    send_call(spanmart)
+    spanmart.process.send_signal(number)
+    rest, _ = spanmart.process.communicate(timeout=PATIENCE_S)
+    assert spanmart.process.returncode == 0
+    assert rest == "", "stdout holds the ready line and nothing else"
+    assert "Traceback" not in (tmp_path / "data.log").read_text()
+
+
+def test_a_second_signal_ends_it_at_once(up: Up) -> None:
+    spanmart = up()
+    # Stopped, the process finds both signals waiting when it goes on.
+    for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT):
+        spanmart.process.send_signal(number)
+    assert spanmart.process.wait(PATIENCE_S) in (128 + signal.SIGTERM, 128 + signal.SIGINT)
+
+
+@pytest.mark.parametrize("option", ["--web-port", "--otlp-http-port", "--otlp-grpc-port"])
+def test_a_port_in_use_is_named_and_nothing_is_left_running(run: Run, taken_port: int, option: str) -> None:
+    done = run("up", "--data", "data", *ANY_PORTS, option, str(taken_port))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Port {taken_port} on 127.0.0.1" in done.stderr
+    assert option in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_another_holds_is_refused_with_its_pid(up: Up, run: Run) -> None:
+    spanmart = up()
+    for command in (["up", *ANY_PORTS], ["build"], ["export"]):
+        done = run(*command, "--data", str(spanmart.ready["data"]))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"in use by process {spanmart.process.pid}" in done.stderr
+    assert spanmart.process.poll() is None
+
+
+def test_a_folder_that_cannot_be_made_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = run("up", "--data", "file/data", *ANY_PORTS)
+    assert done.returncode == 2
+    assert "file/data cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "no-such-host.invalid"])
+def test_only_loopback_is_listened_on(run: Run, tmp_path: Path, host: str) -> None:
+    done = run("up", "--data", "data", "--host", host, *ANY_PORTS)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--host {host}" in done.stderr
+    assert "127.0.0.1" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_variables_and_the_file_are_read(tmp_path: Path, taken_port: int, run: Run) -> None:
+    (tmp_path / "spanmart.toml").write_text(
+        f"web_port = {taken_port}\notlp_http_port = 0\notlp_grpc_port = 0"
+    )
+    from_file = run("up")
+    assert f"Port {taken_port}" in from_file.stderr
+    assert (tmp_path / "spanmart-data").is_dir()
+    from_variable = run("up", SPANMART_WEB_PORT="x")
+    assert "'x', given by the environment variable SPANMART_WEB_PORT" in from_variable.stderr
+    assert (from_file.returncode, from_variable.returncode) == (2, 2)
+
+
+def test_what_was_acknowledged_is_there_after_kill_9(up: Up) -> None:
+    spanmart = up()
+    sent = [send_call(spanmart) for _ in range(3)]
+    spanmart.process.kill()
+    spanmart.process.wait(PATIENCE_S)
+    again = up()
+    for interaction_id in sent:
+        again.wait_until(lambda one=interaction_id: bool(again.interaction(one)), "the interaction")
+
+
+def test_a_refresh_follows_what_has_landed(up: Up) -> None:
+    spanmart = up()
+    spanmart.wait_until(lambda: spanmart.get("/api/ai-interactions")["total"] == 0, "an empty warehouse")
+    interaction_id = send_call(spanmart, **{"spanmart.interaction.type": "outline_generation"})
+    spanmart.wait_until(lambda: bool(spanmart.interaction(interaction_id)), "the interaction")
+    assert spanmart.interaction(interaction_id)["interaction_type"] == "outline_generation"
