@@ -49,7 +49,7 @@ CALLS: dict[str, Mapping[str, Any]] = {
     "tools": {
         "attributes": {
             "gen_ai.response.finish_reasons": ["tool_call"],
-            "gen_ai.output.messages": '[{"role": "assistant", "parts": [{"type": "tool_call", "name": "f"}]}]',
+            "gen_ai.output.messages": '[{"parts": [{"type": "tool_call", "name": "f"}]}]',
         }
     },
     "two choices": {

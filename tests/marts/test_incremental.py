@@ -1,4 +1,4 @@
-"""Whatever arrives, in whatever order and however often: refreshed step by step or made anew, the marts are equal."""
+"""Whatever arrives, in any order and however often: refreshed step by step or anew, the marts are equal."""
 
 import random
 from collections.abc import Callable

@@ -22,6 +22,7 @@ MOMENTS = (
     datetime(2026, 11, 25, 18, tzinfo=UTC),
 )
 # input, of it cached, output, of it reasoning
+KEYS = ("input_tokens", "cache_read_tokens", "output_tokens", "output_reasoning_tokens")
 SIZES = ((0, 0, 0, 0), (1_000, 0, 300, 0), (200_000, 150_000, 4_000, 1_000), (300_001, 7, 1, 1))
 
 
@@ -32,20 +33,14 @@ def models() -> Iterator[tuple[Provider, ModelInfo]]:
 
 
 def contexts(model: ModelInfo) -> dict[str, dict[str, str]]:
-    variants = [variant.when for variant in model.price_variants or ()]
-    return {STANDARD: {}} | {
-        ",".join(f"{key}={value}" for key, value in when.items()): when for when in variants
-    }
+    found: dict[str, dict[str, str]] = {STANDARD: {}}
+    for variant in model.price_variants or ():
+        found[",".join(f"{key}={value}" for key, value in sorted(variant.when.items()))] = variant.when
+    return found
 
 
 def flat_cost(rows: list[PriceRow], moment: datetime, size: tuple[int, int, int, int]) -> Decimal:
-    quantities = dict(
-        zip(
-            ("input_tokens", "cache_read_tokens", "output_tokens", "output_reasoning_tokens"),
-            size,
-            strict=True,
-        )
-    )
+    quantities = dict(zip(KEYS, size, strict=True))
     at = moment.strftime("%H:%M:%S")
     return sum(
         (
@@ -114,7 +109,7 @@ def test_names_are_matched_to_models_and_the_unknown_stay_unknown() -> None:
         ("openai", "gpt-4o-mini", STANDARD),
         ("openai", "gpt-4o-mini", "service_tier=priority"),
         ("openai", "gpt-4o-mini", STANDARD),
-        ("azure", "gpt-4o", STANDARD),
+        ("openai", "gpt-4o", STANDARD),
         ("anthropic", "claude-opus-4-6", STANDARD),
         (None, None, STANDARD),
         (None, None, STANDARD),

@@ -1,4 +1,4 @@
-"""What the official instrumentation sent of 75 recorded calls: every field that its spans carry is the truth."""
+"""The official instrumentation's spans of 75 recorded calls: every field that they carry is the truth."""
 
 import json
 from collections.abc import Iterator
@@ -32,6 +32,10 @@ FIELDS = {
 }
 
 
+# Facts that the spans carry for some calls only: where a row has one, it is the truth.
+WHERE_CARRIED = ("http_status", "cached_input_tokens", "reasoning_tokens")
+
+
 @pytest.fixture(scope="module")
 def interactions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Row]]:
     """The rows by the name of the recording."""
@@ -63,3 +67,18 @@ def test_field_equals_the_truth(interactions: dict[str, Row], field: str) -> Non
         if field in facts and interactions[name][FIELDS[field]] != facts[field]
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("field", WHERE_CARRIED)
+def test_field_equals_the_truth_where_the_spans_carry_it(interactions: dict[str, Row], field: str) -> None:
+    carried = {
+        name: (interactions[name][field], facts.get(field))
+        for name, facts in truth().items()
+        if interactions[name][field] is not None
+    }
+    assert {name: pair for name, pair in carried.items() if pair[0] != pair[1]} == {}
+
+
+def test_what_failed_in_truth_is_a_failure(interactions: dict[str, Row]) -> None:
+    failed = {name for name, facts in truth().items() if facts["http_status"] >= 400}
+    assert {name for name, row in interactions.items() if row["status"] == "failure"} == failed

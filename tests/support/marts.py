@@ -14,6 +14,19 @@ NOON = 1_790_000_000 * NANOSECONDS  # 2026-09-21 14:13:20 UTC
 DAY = 86_400 * NANOSECONDS
 OURS = "spanmart.instrumentation"
 
+# What a call that raised has no attributes for.
+ANSWER = (
+    "gen_ai.response.model",
+    "gen_ai.response.id",
+    "gen_ai.response.finish_reasons",
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.output_tokens",
+    "gen_ai.output.messages",
+)
+INTERACTION = (
+    "select * from interactions join interaction_texts using (interaction_id) where interaction_id = ?"
+)
+
 Row = dict[str, Any]
 
 
@@ -81,11 +94,7 @@ def failed(number: int = 1, message: str = "Rate limit reached", **changes: Any)
     """A span of a call that raised: no answer, no usage."""
     attributes = {
         "error.type": "openai.RateLimitError",
-        **{f"gen_ai.{name}": None for name in ("response.model", "response.id", "response.finish_reasons")},
-        **{
-            f"gen_ai.{name}": None
-            for name in ("usage.input_tokens", "usage.output_tokens", "output.messages")
-        },
+        **dict.fromkeys(ANSWER),
         **changes.pop("attributes", {}),
     }
     return span(number, status_code="ERROR", status_message=message, attributes=attributes, **changes)
@@ -148,10 +157,7 @@ class Marts:
 
     def interaction(self, number: int = 1) -> Row:
         """The call's row of `interactions`, with its texts."""
-        [row] = self.query(
-            "select * from interactions join interaction_texts using (interaction_id) where interaction_id = ?",
-            interaction_id(number),
-        )
+        [row] = self.query(INTERACTION, interaction_id(number))
         return row
 
     def close(self) -> None:

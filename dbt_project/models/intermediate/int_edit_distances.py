@@ -1,4 +1,4 @@
-"""One row per interaction whose kept text is compared in this refresh: the edits from the answer to that text.
+"""One row per interaction whose kept text is compared in this refresh: edits from the answer to that text.
 
 In Python, for DuckDB's levenshtein counts bytes and people count characters.
 """
@@ -9,7 +9,7 @@ import pyarrow as pa
 from rapidfuzz.distance import Levenshtein
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
+def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401 - dbt has no types for them
     """Levenshtein distances in Unicode code points."""
     dbt.config(materialized="table")
     pairs = dbt.ref("int_edited_texts").to_arrow_table()

@@ -79,7 +79,7 @@ class DbtRunner:
         return self._run(command, variables, progress)
 
     def test(self, progress: Progress | None = None) -> list[NodeResult]:
-        """Run every data test and unit test over the marts as they are; one that fails is a result, no error."""
+        """Run every data and unit test over the marts as they are. A failing one is a result, no error."""
         self.parse()
         return _results(self._invoke(("test",), progress, failing_is_result=True))
 
@@ -97,8 +97,9 @@ class DbtRunner:
 
     def _invoke(
         self, command: Sequence[str], progress: Progress | None, failing_is_result: bool = False
-    ) -> Any:
+    ) -> Any:  # noqa: ANN401 - dbt's results have no common type
         # Importing dbt takes seconds; whoever only reads the marts shall not wait for it.
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
         from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
         callbacks = [_reporting(progress)] if progress else []
@@ -107,9 +108,14 @@ class DbtRunner:
             *("--target-path", str(self._files.target), "--log-path", str(self._files.logs)),
         )
         with _ONE_RUN:
-            outcome = dbtRunner(manifest=_PARSED.get(self.fingerprint), callbacks=callbacks).invoke(
-                [*SILENT, "--no-write-json", *command, *places]
-            )
+            try:
+                outcome = dbtRunner(manifest=_PARSED.get(self.fingerprint), callbacks=callbacks).invoke(
+                    [*SILENT, "--no-write-json", *command, *places]
+                )
+            finally:
+                # dbt would keep its connection, and with it the files of a warehouse that is closed.
+                if DuckDBConnectionManager._ENV is not None:
+                    DuckDBConnectionManager._ENV.close()
         if outcome.exception is not None:
             raise DbtFailed(f"dbt {command[0]}: {outcome.exception}") from outcome.exception
         if not outcome.success and not (failing_is_result and outcome.result):
@@ -117,7 +123,7 @@ class DbtRunner:
         return outcome.result
 
 
-def _results(outcome: Any) -> list[NodeResult]:
+def _results(outcome: Any) -> list[NodeResult]:  # noqa: ANN401
     return [
         NodeResult(
             name=result.node.name,
@@ -131,7 +137,7 @@ def _results(outcome: Any) -> list[NodeResult]:
 
 
 def _reporting(progress: Progress) -> Callable[[Any], None]:
-    def report(event: Any) -> None:
+    def report(event: Any) -> None:  # noqa: ANN401
         if event.info.name == "NodeStart":
             progress(event.data.node_info.node_name)
 

@@ -1,9 +1,9 @@
 """Prices as a table: genai-prices flattened into rows that SQL can add up, and the matching of model names.
 
-genai-prices holds prices as rules: dated, by time of day, tiered by input size, varied by context, with cached
-tokens inside input tokens. Evaluated at one moment of each period and one size of each tier, every rule becomes a
-row, and each rate is stored as what one unit *more* costs: cached tokens are input tokens too, so their rate is the
-cache's price less the input's. The cost of a call is then a plain sum of quantity times rate.
+genai-prices holds prices as rules: dated, by time of day, tiered by input size, varied by context, with
+cached tokens inside input tokens. Evaluated at one moment of each period and one size of each tier, every
+rule becomes a row, and each rate is stored as what one unit *more* costs: cached tokens are input tokens too,
+so their rate is the cache's price less the input's. The cost of a call is then a sum of quantity times rate.
 """
 
 import csv
@@ -100,8 +100,8 @@ def prices_version() -> str:
 def resolve_models(called: pa.Table) -> pa.Table:
     """Whose price each called name has.
 
-    `called` has the columns provider, model_used, service_tier; the answer adds price_provider, price_model (null
-    where the name is unknown), price_context and prices_version.
+    `called` has the columns provider, model_used, service_tier; the answer adds price_provider, price_model
+    (null where the name is unknown), price_context and prices_version.
     """
     names = [(row["provider"], row["model_used"], row["service_tier"]) for row in called.to_pylist()]
     found = [_resolve(*name) for name in names]
@@ -149,21 +149,10 @@ def _rows_of(provider: Provider, model: ModelInfo, registry: UnitRegistry) -> It
             moment = datetime.combine(valid_from, time.fromisoformat(time_from), UTC)
             price = model.get_prices(moment, when)
             for above, upto in _tiers(price):
-                for unit, rate in _marginal_rates(price, upto, registry):
-                    yield PriceRow(
-                        provider.id,
-                        model.id,
-                        context,
-                        valid_from,
-                        valid_to,
-                        time_from,
-                        time_to,
-                        above,
-                        upto,
-                        unit.usage_key,
-                        unit.dimensions.get("direction", ""),
-                        rate,
-                    )
+                validity = (provider.id, model.id, context, valid_from, valid_to, time_from, time_to)
+                for unit, rate in _rates(price, upto, registry):
+                    direction = unit.dimensions.get("direction", "")
+                    yield PriceRow(*validity, above, upto, unit.usage_key, direction, rate)
 
 
 def _periods(model: ModelInfo) -> tuple[list[tuple[date, date]], list[tuple[str, str]]]:
@@ -199,6 +188,12 @@ def _tiers(price: ModelPrice) -> list[tuple[int, int]]:
         for tier in value.tiers
     }
     return list(pairwise([NO_TOKENS, *sorted(starts), EVERY_SIZE]))
+
+
+def _rates(price: ModelPrice, input_tokens: int, registry: UnitRegistry) -> Iterator[tuple[UnitDef, Decimal]]:
+    """The marginal rates; a model that is listed without any is free, and has a row that says so."""
+    found = list(_marginal_rates(price, input_tokens, registry))
+    yield from found or [(registry.units["requests"], Decimal(0))]
 
 
 def _marginal_rates(
