@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 
@@ -120,7 +120,7 @@ class Refresher:
             return RefreshReport(True, anew, seq, time.monotonic() - started)
 
     def _refresh_up_to(self, goal: int, anew: bool, seq: int) -> int:
-        self._set(running=True, progress="starting")
+        self._set(running=True, progress="reading the dbt project")
         try:
             while True:
                 seq = self._refresh_once(goal, anew)
@@ -139,8 +139,7 @@ class Refresher:
         variables = {"rows_per_refresh": self._rows_per_refresh, "project_fingerprint": self._dbt.fingerprint}
         work = self._dbt.rebuild if anew else self._dbt.refresh
         before = 0 if anew else self._status.refreshed_seq
-        verb = "rebuilding" if anew or before < goal // 2 else "refreshing"
-        work(variables, lambda node: self._set(progress=f"{verb}, {before} of {goal} commits: {node}"))
+        work(variables, lambda node: self._set(progress=f"{before} of {goal} commits are in, now {node}"))
         built = self._built()
         if built is None:
             raise DbtFailed("dbt reported success, but the marts say nothing of a finished refresh")
@@ -175,7 +174,7 @@ class Refresher:
             try:
                 self.refresh()
                 pause = self._seconds
-            except RefreshFailed:
+            except (RefreshFailed, duckdb.Error):
                 pause = min(2 * pause, LONGEST_PAUSE_S)
             self._stopping.wait(max(0.0, started + pause - time.monotonic()))
             while self._nothing_new() and not self._stopping.wait(min(self._seconds, 0.2)):
@@ -188,5 +187,5 @@ class Refresher:
 
 
 def _of(built: _Built) -> RefreshStatus:
-    version = int(built.at.timestamp() * 1000)
+    version = int(built.at.replace(tzinfo=UTC).timestamp() * 1000)
     return RefreshStatus(version=version, refreshed_seq=built.seq, refreshed_at=built.at)
