@@ -1,4 +1,4 @@
-"""Spans and feedback of all kinds that the marts treat differently, at random, about so few calls that they meet."""
+"""Spans and feedback of all kinds that the marts treat differently, about so few calls that they meet."""
 
 import random
 from typing import Any
