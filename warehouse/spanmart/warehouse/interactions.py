@@ -11,7 +11,7 @@ from spanmart.warehouse.feedback import Feedback, feedback_batch
 from spanmart.warehouse.filters import Filters, Where, compose
 from spanmart.warehouse.reports import choices, data_quality, ledger, listing, metrics
 from spanmart.warehouse.reports import export as exports
-from spanmart.warehouse.reports.errors import UnknownInteraction
+from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
 from spanmart.warehouse.reports.listing import InteractionList
 from spanmart.warehouse.reports.paging import Sort, SortKey
 from spanmart.warehouse.reports.snapshot import marts_exist, snapshot
@@ -119,7 +119,8 @@ class Interactions:
         if format not in exports.ENCODINGS:
             raise ValueError(f"Cannot export as {format!r}. Choose one of {', '.join(exports.ENCODINGS)}.")
         chosen, order = _filters(filters), Sort.parse(sort)
-        self.are_built()
+        if not self.are_built():
+            raise MartsNotBuilt
         return self._export(chosen, order, exports.ENCODINGS[format])
 
     def _export(self, filters: Filters, sort: Sort, encoding: exports.Encoding) -> Iterator[bytes]:

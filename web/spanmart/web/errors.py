@@ -53,7 +53,7 @@ def answer_errors(app: Flask) -> None:
     """Register an answer for everything that a request can raise."""
     for kind, status, title in (
         (InvalidRequest, 400, "Invalid request"),
-        (InvalidCursor, 400, "Invalid cursor"),
+        (InvalidCursor, 409, "Cursor of another list"),
         (ForeignHost, 400, "Unknown host"),
         (Forbidden, 403, "Refused"),
         (UnknownInteraction, 404, "Unknown interaction"),

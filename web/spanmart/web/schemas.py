@@ -21,7 +21,11 @@ def _whole_number(value: object) -> object:
     return value
 
 
-Limit = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_LIMIT)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole_number)]
+
+
+# What no page can have given is refused here; what none of this list has given, by the list itself.
+Place = Annotated[str, Field(min_length=100, max_length=1000, pattern="^[A-Za-z0-9_-]+$")]
 
 
 class NewestQuery(Filters):
@@ -34,9 +38,7 @@ class ListQuery(NewestQuery):
     """Filters, order and place in the list."""
 
     sort: SortKey = Field(default="-created_at", description="Column to sort by; - before it for descending.")
-    cursor: Annotated[str, Field(min_length=1)] | SkipJsonSchema[None] = Field(
-        default=None, description="next_cursor of the page before."
-    )
+    cursor: Place | SkipJsonSchema[None] = Field(default=None, description="next_cursor of the page before.")
 
 
 class ExportQuery(Filters):

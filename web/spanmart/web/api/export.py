@@ -5,7 +5,7 @@ from spectree import Response as Answers
 
 from spanmart.warehouse.reports.export import ENCODINGS
 from spanmart.web.errors import Problem
-from spanmart.web.openapi import spec
+from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_query
 from spanmart.web.schemas import ExportQuery, Interaction
 from spanmart.web.services import services
@@ -14,11 +14,10 @@ blueprint = Blueprint("export", __name__, url_prefix="/api/ai-interactions")
 
 
 @blueprint.get("/export")
-@spec.validate(
+@documented(
     query=ExportQuery,
     resp=Answers(HTTP_200=Interaction, HTTP_503=Problem),
     tags=["interactions"],
-    skip_validation=True,
 )
 def export_interactions() -> Response:
     """Download all interactions that fit, with their whole texts, as CSV, JSON or Parquet."""

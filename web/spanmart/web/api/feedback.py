@@ -5,7 +5,7 @@ from spectree import Response as Answers
 
 from spanmart.warehouse.feedback import Feedback
 from spanmart.web.errors import Problem
-from spanmart.web.openapi import spec
+from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_json
 from spanmart.web.responses import json_response
 from spanmart.web.schemas import AcceptedFeedback
@@ -15,7 +15,7 @@ blueprint = Blueprint("feedback", __name__, url_prefix="/api/ai-interactions")
 
 
 @blueprint.post("/<interaction_id>/feedback")
-@spec.validate(
+@documented(
     json=Feedback,
     resp=Answers(
         HTTP_202=AcceptedFeedback,
@@ -26,7 +26,6 @@ blueprint = Blueprint("feedback", __name__, url_prefix="/api/ai-interactions")
         HTTP_503=Problem,
     ),
     tags=["feedback"],
-    skip_validation=True,
 )
 def give_feedback(interaction_id: str) -> Response:
     """Say what the user did with a response."""

@@ -5,7 +5,7 @@ from spectree import Response as Answers
 
 from spanmart.warehouse.filters import Filters
 from spanmart.web.errors import Problem
-from spanmart.web.openapi import spec
+from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_query
 from spanmart.web.responses import json_response
 from spanmart.web.revalidation import revalidated
@@ -23,11 +23,10 @@ blueprint = Blueprint("interactions", __name__, url_prefix="/api/ai-interactions
 
 
 @blueprint.get("")
-@spec.validate(
+@documented(
     query=ListQuery,
-    resp=Answers(HTTP_200=InteractionPage, HTTP_503=Problem),
+    resp=Answers(HTTP_200=InteractionPage, HTTP_409=Problem, HTTP_503=Problem),
     tags=["interactions"],
-    skip_validation=True,
 )
 def list_interactions() -> Response:
     """List the interactions that fit, a page at a time."""
@@ -38,11 +37,10 @@ def list_interactions() -> Response:
 
 
 @blueprint.get("/metrics")
-@spec.validate(
+@documented(
     query=Filters,
     resp=Answers(HTTP_200=Metrics, HTTP_503=Problem),
     tags=["interactions"],
-    skip_validation=True,
 )
 def get_metrics() -> Response:
     """Measure the interactions that fit."""
@@ -51,11 +49,10 @@ def get_metrics() -> Response:
 
 
 @blueprint.get("/failures")
-@spec.validate(
+@documented(
     query=NewestQuery,
     resp=Answers(HTTP_200=InteractionItems, HTTP_503=Problem),
     tags=["interactions"],
-    skip_validation=True,
 )
 def list_failures() -> Response:
     """List the newest failed calls with error details and input."""
@@ -64,11 +61,10 @@ def list_failures() -> Response:
 
 
 @blueprint.get("/data-quality-issues")
-@spec.validate(
+@documented(
     query=NewestQuery,
     resp=Answers(HTTP_200=InteractionItems, HTTP_503=Problem),
     tags=["interactions"],
-    skip_validation=True,
 )
 def list_data_quality_issues() -> Response:
     """List the newest calls that lacked a variable which their prompt requires."""
@@ -79,10 +75,9 @@ def list_data_quality_issues() -> Response:
 
 
 @blueprint.get("/<interaction_id>")
-@spec.validate(
+@documented(
     resp=Answers(HTTP_200=Interaction, HTTP_404=Problem, HTTP_503=Problem),
     tags=["interactions"],
-    skip_validation=True,
 )
 def get_interaction(interaction_id: str) -> Response:
     """Read one interaction with its whole texts."""

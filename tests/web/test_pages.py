@@ -1,0 +1,123 @@
+"""The pages as HTML: what they say, and that every link keeps the filters."""
+
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TIED, TONELESS
+
+DASHBOARD = "/admin-dashboard?tab=ai-insights"
+
+
+def read(client: FlaskClient, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.get_data(as_text=True)
+
+
+def links(page: str) -> list[str]:
+    return [unescape(href) for href in re.findall(r'<a [^>]*?href="([^"]+)"', page)]
+
+
+@pytest.mark.parametrize("view", ["metrics", "log", "failures", "data-quality"])
+def test_every_link_within_the_dashboard_keeps_the_filters(client: FlaskClient, view: str) -> None:
+    cleared = f"{DASHBOARD}&view={view}"
+    for href in links(read(client, f"{cleared}&user_id=user-3&q=workshop")):
+        url = urlsplit(href)
+        if url.path in ("/admin-dashboard", "/api/ai-interactions/export") and href != cleared:
+            kept = {"user_id", "q"} & set(parse_qs(url.query))
+            assert kept or href == f"{DASHBOARD}", f"{href} drops the filters"
+
+
+def test_every_link_leads_somewhere(client: FlaskClient) -> None:
+    for view in ("metrics", "log", "failures", "data-quality"):
+        for href in links(read(client, f"{DASHBOARD}&view={view}")):
+            if href.startswith("/"):
+                assert client.get(href).status_code == 200, href
+
+
+def test_the_log_pages_through_all_calls(client: FlaskClient) -> None:
+    seen: list[str] = []
+    path: str | None = f"{DASHBOARD}&view=log&limit=10"
+    while path:
+        page = read(client, path)
+        seen += re.findall(r'/interactions/([0-9a-f-]+)"', page)
+        following = re.search(r'<a rel="next" href="([^"]+)"', page)
+        path = unescape(following[1]) if following else None
+    assert sorted(seen) == sorted(call.id for call in CALLS)
+
+
+def test_an_export_link_gives_exactly_what_is_filtered(client: FlaskClient) -> None:
+    page = read(client, f"{DASHBOARD}&view=log&interaction_type=training_kit&sort=tokens_used")
+    [csv] = [href for href in links(page) if "format=csv" in href]
+    assert client.get(csv).get_data(as_text=True).count("training_kit") == len(TIED)
+
+
+def test_failures_show_message_trace_and_input(client: FlaskClient) -> None:
+    page = read(client, f"{DASHBOARD}&view=failures")
+    assert "Rate limit reached for requests." in page
+    assert "generation.py" in page
+    assert "warehouse staff" in page
+    assert f"/interactions/{RATE_LIMITED.id}" in page
+
+
+def test_data_quality_shows_which_variable_lacks_and_where(client: FlaskClient) -> None:
+    page = read(client, f"{DASHBOARD}&view=data-quality")
+    assert "<code>tone</code>" in page
+    assert f"/interactions/{TONELESS.id}" in page
+
+
+def test_the_detail_shows_conversation_edit_and_raw_span(client: FlaskClient) -> None:
+    page = read(client, f"/admin-dashboard/interactions/{CUT_OFF.id}")
+    assert '<mark title="title">forklift safety</mark>' in page
+    assert "<ins>" in page
+    assert "too short" in page
+    assert "gen_ai.usage.input_tokens" in page
+
+
+def test_what_people_and_models_wrote_is_escaped(client: FlaskClient) -> None:
+    page = read(client, f"/admin-dashboard/interactions/{FORMULA.id}")
+    assert 'href="=HYPERLINK' not in page
+    assert "second line, with a comma and &#34;quotes&#34;" in page
+
+
+def test_a_form_leaves_blank_fields_out(client: FlaskClient) -> None:
+    page = read(client, f"{DASHBOARD}&view=log&q=&status=failure&model=")
+    assert f"/interactions/{RATE_LIMITED.id}" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        (f"{DASHBOARD}&view=nothing", 400, "metrics"),
+        ("/admin-dashboard?tab=other", 400, "ai-insights"),
+        (f"{DASHBOARD}&colour=red", 400, "Unknown parameter"),
+        ("/admin-dashboard/interactions/no-such-id", 404, "no-such-id"),
+        ("/no-such-page", 404, "/no-such-page"),
+    ],
+)
+def test_an_error_is_a_page_that_says_what_is_wrong(
+    client: FlaskClient, path: str, status: int, says: str
+) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert says in answer.get_data(as_text=True)
+
+
+def test_feedback_can_be_given_by_form(client: FlaskClient) -> None:
+    path = f"/admin-dashboard/interactions/{OUTLINE.id}"
+    answer = client.post(
+        f"{path}/feedback", data={"user_feedback": "accepted", "quality_score": "90", "comment": ""}
+    )
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(f"{path}?feedback_seq=")
+    assert "Stored." in read(client, answer.headers["Location"].split("#")[0])
+
+
+def test_a_form_without_a_choice_is_refused_with_its_name(client: FlaskClient) -> None:
+    answer = client.post(f"/admin-dashboard/interactions/{OUTLINE.id}/feedback", data={"quality_score": "90"})
+    assert answer.status_code == 400
+    assert "user_feedback is missing" in answer.get_data(as_text=True)
