@@ -31,8 +31,8 @@ SortKey = Literal[
     "-updated_at",
 ]
 
-# What a sort column's value is cast to when it comes back in a cursor, and what reads it to check it.
-_TYPES: Mapping[str, tuple[str, Callable[[str], object]]] = {
+# What a list can be sorted by. When its value comes back in a cursor: the type to cast it to, its reader.
+SORTABLE: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "created_at": ("timestamp", datetime.fromisoformat),
     "updated_at": ("timestamp", datetime.fromisoformat),
     "processing_time_ms": ("double", float),
@@ -53,8 +53,8 @@ class Sort:
     def parse(cls, key: SortKey) -> Self:
         """Read `column` (ascending) or `-column` (descending); ValueError names what can be sorted by."""
         column = key.removeprefix("-")
-        if column not in _TYPES:
-            raise ValueError(f"Cannot sort by {key!r}. Choose one of {', '.join(_TYPES)}, or -<column>.")
+        if column not in SORTABLE:
+            raise ValueError(f"Cannot sort by {key!r}. Choose one of {', '.join(SORTABLE)}, or -<column>.")
         return cls(column, key.startswith("-"))
 
     @property
@@ -96,7 +96,7 @@ class Cursor:
         parameters: dict[str, Any] = {"after_id": self.interaction_id}
         if self.value is None:
             return where.narrowed(f"{column} is null and interaction_id {beyond} $after_id", parameters)
-        value = f"$after::{_TYPES[column][0]}"
+        value = f"$after::{SORTABLE[column][0]}"
         return where.narrowed(
             f"{column} {beyond} {value} or {column} is null"
             f" or ({column} = {value} and interaction_id {beyond} $after_id)",
@@ -108,7 +108,7 @@ def _check(sort: Sort, value: object, interaction_id: object) -> None:
     if not isinstance(interaction_id, str) or not isinstance(value, str | None):
         raise InvalidCursor
     if value is not None:
-        _TYPES[sort.column][1](value)
+        SORTABLE[sort.column][1](value)
 
 
 def _digest(filters: Filters) -> str:
