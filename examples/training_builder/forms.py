@@ -43,8 +43,8 @@ class Form:
     whole: bool
 
 
-def fill_in(rng: random.Random) -> Form:
-    """Fill in a form; about one in five lacks a field or leaves it empty."""
+def fill_in(rng: random.Random, whole: bool) -> Form:
+    """Fill in a form; one that is not whole lacks a field or has it empty."""
     title, category, goal = rng.choice(_SUBJECTS)
     audience, tone = rng.choice(_AUDIENCES), rng.choice(_TONES)
     fields = {
@@ -61,7 +61,6 @@ def fill_in(rng: random.Random) -> Form:
         "category": category,
         "session_type": rng.choice(_SESSION_TYPES),
     }
-    whole = rng.random() > 0.22
     if not whole:
         _leave_out(rng, fields, context)
     return Form(fields, context, whole)
@@ -77,10 +76,8 @@ def _leave_out(rng: random.Random, fields: dict[str, str], context: dict[str, st
     context.pop(f"{name}_id", None)
 
 
-def notes(rng: random.Random, form: Form) -> str:
-    """Return the notes for a section: usually a line or nothing; one time in ten somebody pastes a manual."""
-    if rng.random() < 1 / 10:
-        return pasted_manual(form)
+def notes(rng: random.Random) -> str:
+    """Return the notes for a section: a line or nothing."""
     lines = ("", "", "Use last month's near miss as the example.", "We have ten sets of tools.")
     return rng.choice(lines)
 

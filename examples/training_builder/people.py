@@ -30,10 +30,11 @@ _PLAINER = {
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with habits: `leniency` shifts how often texts are kept."""
+    """Somebody with habits: `leniency` shifts how often texts are kept; some paste whole manuals as notes."""
 
     id: str
     leniency: float
+    pastes_manuals: bool
 
     def version_of(self, versions: list[str]) -> str:
         """Return the prompt version this user has, always the same; the newest is out to some of them."""
@@ -42,7 +43,10 @@ class User:
         return versions[-1] if on_newest else versions[-2]
 
 
-USERS = tuple(User(f"user-{number:02}", (number % 5 - 2) * 0.05) for number in range(1, 19))
+USERS = tuple(
+    User(f"user-{number:02}", leniency=(number % 5 - 2) * 0.05, pastes_manuals=number % 4 == 1)
+    for number in range(1, 19)
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from spanmart.instrumentation import interaction, record_feedback
 
 from . import recipes
-from .forms import fill_in, notes
+from .forms import fill_in, notes, pasted_manual
 from .generation import CHAT_ONLY, FAILURES, STREAMED, Recipe, Result
 from .library import related_title
 from .people import USERS, react
@@ -23,13 +23,17 @@ _HASTY_S = 0.05
 
 
 class Session:
-    """A user, a form, and the material made from it. Equal seeds make equal users and forms, ids differ."""
+    """A user, a form, and the material made from it. Equal seeds make equal users and forms, ids differ.
 
-    def __init__(self, provider: Provider, seed: str) -> None:
+    Sessions are numbered, so that users take turns and every fifth form has a gap, whatever the seed.
+    """
+
+    def __init__(self, provider: Provider, seed: int, number: int) -> None:
         self._provider = provider
-        self._random = random.Random(seed)
-        self._user = self._random.choice(USERS)
-        self._form = fill_in(self._random)
+        self._random = random.Random(f"{seed} {number}")
+        turns = random.Random(seed).sample(USERS, len(USERS))
+        self._user = turns[number % len(turns)]
+        self._form = fill_in(self._random, whole=number % 5 != 2)
         self._id = str(uuid.uuid4())
 
     def steps(self) -> Iterator[None]:
@@ -37,18 +41,20 @@ class Session:
         fields = self._form.fields
         yield from self._make(recipes.TITLES, fields)
         yield from self._make(recipes.OUTLINE, fields)
-        for section in self._random.sample(_SECTIONS, k=2):
-            yield from self._make_section(section)
+        first, second = self._random.sample(_SECTIONS, k=2)
+        manual = pasted_manual(self._form) if self._user.pastes_manuals else None
+        yield from self._make_section(first, manual or notes(self._random))
+        yield from self._make_section(second, notes(self._random))
         yield from self._make(recipes.TRAINING_KIT, fields)
         if self._random.random() < 0.8:
             yield from self._make(recipes.MARKETING_KIT, fields)
 
-    def _make_section(self, section: str) -> Iterator[None]:
+    def _make_section(self, section: str, about: str) -> Iterator[None]:
         related = ""
         if self._provider.has_all_apis and self._random.random() < 0.4:
             related = self._search()
             yield
-        fields = {"section": section, "notes": notes(self._random, self._form), "related": related}
+        fields = {"section": section, "notes": about, "related": related}
         yield from self._make(recipes.CONTENT, self._form.fields | fields)
 
     def _make(self, versions: Mapping[str, Recipe], fields: Mapping[str, str]) -> Iterator[None]:

@@ -86,7 +86,7 @@ class Workload:
     def _use_up(self, budget: Budget, pause: "Callable[[], object]" = lambda: None) -> None:
         """Work through one session after another, with a pause before each interaction."""
         while not (budget.spent or self._stop.is_set()):
-            steps = Session(self._provider, f"{self._options.seed} {next(self._numbers)}").steps()
+            steps = Session(self._provider, self._options.seed, next(self._numbers)).steps()
             while budget.take():
                 pause()
                 if self._stop.is_set():
