@@ -2,10 +2,13 @@
 
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import openai
 import pydantic
+
+HAS_RESPONSES = find_spec("openai.resources.responses") is not None  # older clients have not
 
 MESSAGES: list[Any] = [
     {"role": "system", "content": "You are brief."},
@@ -102,7 +105,7 @@ SURFACES: dict[str, tuple[str, bool, Make]] = {
     "files": ("files", False, lambda c: c.files.create(file=("a.txt", b"hello"), purpose="assistants")),
 }
 
-if not hasattr(openai.OpenAI, "responses"):  # older clients
+if not HAS_RESPONSES:
     SURFACES = {name: surface for name, surface in SURFACES.items() if not name.startswith("responses")}
 
 

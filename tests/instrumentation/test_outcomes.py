@@ -14,9 +14,9 @@ from support import openai_bodies as bodies
 from support.replay_server import Exchange
 
 from .conftest import Api, Recorded
-from .surfaces import CHAT, RESPONSES, SURFACES, Greeting
+from .surfaces import CHAT, HAS_RESPONSES, RESPONSES, SURFACES, Greeting
 
-needs_responses = pytest.mark.skipif(not hasattr(openai.OpenAI, "responses"), reason="an older client")
+needs_responses = pytest.mark.skipif(not HAS_RESPONSES, reason="an older client")
 
 
 def chat(api: Api, **arguments: Any) -> Any:

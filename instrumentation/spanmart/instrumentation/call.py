@@ -29,6 +29,7 @@ class Call:
     """The recording of one request to one endpoint."""
 
     __slots__ = (
+        "_attributes",
         "_content",
         "_ending",
         "_events",
@@ -54,6 +55,7 @@ class Call:
         self.endpoint = endpoint
         self.response: Any = None
         self.stream_state: str | None = None
+        self._attributes: dict[str, object] = {}
         self._json = asks_for_json
         self._content = content
         self._events = events
@@ -175,11 +177,15 @@ class Call:
         self.span.set_status(Status(StatusCode.ERROR, clean_text(message)))
 
     def _set(self, attributes: Mapping[str, object]) -> None:
-        self.span.set_attributes(clean_attributes(attributes))
+        """Say something about the call; None says nothing, and takes nothing back."""
+        self._attributes.update({key: value for key, value in attributes.items() if value is not None})
 
     def _end(self) -> None:
-        self.span.end()
-        self.response = None
+        try:
+            self.span.set_attributes(clean_attributes(self._attributes))
+        finally:
+            self.span.end()
+            self.response = None
 
 
 def _app_frame() -> Any:

@@ -35,7 +35,7 @@ def error_facts(error: BaseException) -> ErrorFacts:
         type=type_name(error),
         message=said if isinstance(said, str) and said else text,
         text=text,
-        code=str(code) if isinstance(code, str | int) else None,
+        code=str(code) if isinstance(code, (str, int)) else None,
         http_status=_int(_attribute(error, "status_code")),
         request_id=_header(response, "x-request-id"),
         retries=retry_count(_attribute(error, "request") or _attribute(response, "request")),

@@ -6,7 +6,7 @@ standard error. Here one line says that telemetry is not getting through, and wh
 
 import logging
 from collections.abc import Callable, Sequence
-from threading import Event, local
+from threading import local
 from typing import Any
 
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
@@ -14,9 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from spanmart.instrumentation.diagnostics import say_once
-
-exiting = Event()
-"""Set when the process is on its way out: an export that fails now is not tried again."""
+from spanmart.instrumentation.flushing import exiting
 
 _here = local()
 

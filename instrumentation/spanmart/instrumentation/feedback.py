@@ -66,7 +66,7 @@ def record_feedback(
 def _check_score(score: object) -> None:
     if score is None:
         return
-    if isinstance(score, bool) or not isinstance(score, int | float):
+    if isinstance(score, bool) or not isinstance(score, (int, float)):
         raise TypeError(f"score must be a number from 0 to 100, not {type(score).__name__}")
     if not 0 <= score <= 100:
         raise ValueError(f"score must be from 0 to 100, not {score}")

@@ -44,7 +44,7 @@ class Prompt:
             raise TypeError(
                 f"required takes a list of names; for one variable write required=({self.required!r},)"
             )
-        if not isinstance(self.template, str | list | tuple):
+        if not isinstance(self.template, (str, list, tuple)):
             raise TypeError(
                 f"template is text or a list of chat messages, not {type(self.template).__name__}"
             )
@@ -94,7 +94,7 @@ def is_empty(value: object) -> bool:
     """A form field that was left out: None, blank text, an empty container. Zero and False are answers."""
     if isinstance(value, str):
         return not value.strip()
-    return value is None or (isinstance(value, list | tuple | dict | set | frozenset) and not value)
+    return value is None or (isinstance(value, (list, tuple, dict, set, frozenset)) and not value)
 
 
 def _fill(template: str, variables: Mapping[str, object]) -> str:
@@ -105,7 +105,7 @@ def _rendered(content: object, variables: Mapping[str, object]) -> object:
     """Message content with its variables filled in, whether text or a list of parts with text in them."""
     if isinstance(content, str):
         return _fill(content, variables)
-    if isinstance(content, list | tuple):
+    if isinstance(content, (list, tuple)):
         return [_rendered(part, variables) for part in content]
     if isinstance(content, dict) and isinstance(content.get("text"), str):
         return {**content, "text": _fill(content["text"], variables)}

@@ -4,11 +4,9 @@ They are looked for when the first span or event is to be recorded, not when ins
 until then the app may set its own, whatever the order of its imports.
 """
 
-import atexit
 import os
 from collections.abc import Callable
-from threading import Lock, Thread
-from time import monotonic
+from threading import Lock
 from typing import Any
 
 from opentelemetry import _logs, trace
@@ -16,9 +14,8 @@ from opentelemetry._logs import LoggerProvider
 from opentelemetry.trace import TracerProvider
 from opentelemetry.util._importlib_metadata import entry_points
 
-from spanmart.instrumentation.diagnostics import say_failure, say_once
-
-EXIT_SECONDS = 5.0  # the longest that flushing may hold up the exit of the app
+from spanmart.instrumentation.diagnostics import say_once
+from spanmart.instrumentation.flushing import flush_at_exit
 
 _making = Lock()
 
@@ -62,7 +59,7 @@ def _made_tracer_provider() -> TracerProvider:
     provider.add_span_processor(InteractionSpanProcessor())
     for build in _exporter_builders("traces", _otlp_span_exporter):
         provider.add_span_processor(BatchSpanProcessor(QuietSpanExporter(build, _destination("traces"))))
-    _shut_down_at_exit(provider.shutdown)
+    flush_at_exit(provider.shutdown)
     return provider
 
 
@@ -78,7 +75,7 @@ def _made_logger_provider() -> LoggerProvider:
         provider.add_log_record_processor(
             BatchLogRecordProcessor(QuietLogExporter(build, _destination("logs")))
         )
-    _shut_down_at_exit(provider.shutdown)
+    flush_at_exit(provider.shutdown)
     return provider
 
 
@@ -135,35 +132,3 @@ def _destination(signal: str) -> str:
     """Where telemetry goes, for the log line that says that it does not get there."""
     specific = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT")
     return specific or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or "http://localhost:4318"
-
-
-_shutdowns: list[Callable[[], None]] = []
-
-
-def _shut_down_at_exit(shut_down: Callable[[], None]) -> None:
-    if not _shutdowns:
-        atexit.register(_shut_down_all)
-    _shutdowns.append(shut_down)
-
-
-def _shut_down_all() -> None:
-    """Flush everything, side by side, in no more than `EXIT_SECONDS`; what is left then is lost."""
-    from spanmart.instrumentation.abandoned import end_what_was_put_off  # noqa: PLC0415
-    from spanmart.instrumentation.exporting import exiting  # noqa: PLC0415
-
-    exiting.set()
-    try:
-        end_what_was_put_off()
-        threads = [Thread(target=shut_down, daemon=True) for shut_down in _shutdowns]
-        for thread in threads:
-            thread.start()
-        deadline = monotonic() + EXIT_SECONDS
-        for thread in threads:
-            thread.join(max(0.0, deadline - monotonic()))
-        if any(thread.is_alive() for thread in threads):
-            say_once(
-                "spanmart: not all telemetry could be sent in %s s before the exit; the rest is lost",
-                EXIT_SECONDS,
-            )
-    except Exception as error:
-        say_failure("flushing at exit", error)

@@ -116,11 +116,11 @@ class Seam:
     def _returned(self, call: Call, result: Any) -> None:
         """Record the answer if it is here, or see to it that it is recorded when it comes."""
         try:
-            if isinstance(result, self._openai.Stream | self._openai.AsyncStream):
+            if isinstance(result, (self._openai.Stream, self._openai.AsyncStream)):
                 self._tap(call, result)
             elif _is_unread(call.response):
                 record_body(call, call.response)
-            elif isinstance(result, self._openai.BaseModel | dict):
+            elif isinstance(result, (self._openai.BaseModel, dict)):
                 call.answered(call.endpoint.answer(fields(result)))
             else:
                 call.answered(call.unparsed())

@@ -5,11 +5,20 @@ takes longer is done once, when the stream ends.
 """
 
 from typing import Any
+from weakref import WeakSet
 
 from spanmart.instrumentation.abandoned import end_from_finalizer
 from spanmart.instrumentation.call import ABANDONED, COMPLETE, INTERRUPTED, Call
 from spanmart.instrumentation.diagnostics import say_failure
 from spanmart.instrumentation.endpoints import Answer, StreamReader
+
+_open: "WeakSet[Recording]" = WeakSet()
+
+
+def end_open_streams() -> None:
+    """End the spans of all streams that are still open, because the process is about to end."""
+    for recording in list(_open):
+        recording.closed()
 
 
 class Recording:
@@ -26,6 +35,7 @@ class Recording:
         self._reader: StreamReader | None = reader
         self._waiting = True
         self._ended = False
+        _open.add(self)
 
     def took(self, chunk: object) -> None:
         """A chunk is about to be given to the app."""
@@ -67,6 +77,7 @@ class Recording:
         if self._ended:
             return False
         self._ended = True
+        _open.discard(self)
         self._call.stream_state = state if self._streamed or state != COMPLETE else None
         return True
 

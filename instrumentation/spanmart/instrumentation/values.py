@@ -35,7 +35,7 @@ def extra_fields(model: object) -> Mapping[str, Any]:
 
 def entries(value: object) -> Sequence[Any]:
     """`value` if it is a list or tuple; an iterator is never touched, because it is the app's to consume."""
-    return value if isinstance(value, list | tuple) else ()
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def clean_text(text: str) -> str:
@@ -63,7 +63,7 @@ def attribute_value(value: object) -> AttributeValue | None:
         return None
     if isinstance(value, str):
         return clean_text(str(value))
-    if isinstance(value, bool | float):
+    if isinstance(value, (bool, float)):
         return value
     if isinstance(value, int):
         return int(value) if value in _INT64 else json_text(value)
@@ -98,7 +98,7 @@ def _unknown(value: object) -> object:
         return dict(fields(value))
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
-    if isinstance(value, Mapping | set | frozenset):
+    if isinstance(value, (Mapping, set, frozenset)):
         return dict(value) if isinstance(value, Mapping) else sorted(map(str, value))
     if type(value).__module__ in {"datetime", "decimal", "uuid", "pathlib"}:
         return str(value)
@@ -120,13 +120,13 @@ def _plain(value: Any, inside: tuple[int, ...]) -> object:
     within = (*inside, id(value))
     if isinstance(value, dict):
         return {_plain_key(key): _plain(entry, within) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [_plain(entry, within) for entry in value]
     if isinstance(value, float):
         return value if value - value == 0 else repr(value)
     if isinstance(value, int) and value not in _INT64:
         return hex(value)
-    known = value is None or isinstance(value, str | int)
+    known = value is None or isinstance(value, (str, int))
     return value if known else _plain(_unknown(value), within)
 
 

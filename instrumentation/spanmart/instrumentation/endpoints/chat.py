@@ -90,16 +90,30 @@ class ChatStream:
         usage = said.get("usage")
         if usage is not None:
             self._usage = usage
-        for streamed in entries(said.get("choices")):
-            choice = fields(streamed)
-            index = _index(choice.get("index"))
-            collected = self._choices.get(index)
-            if collected is None:
-                collected = self._choices[index] = _Choice()
-            reason = choice.get("finish_reason")
-            if reason is not None:
-                collected.finish_reason = reason
-            _add_delta(collected, choice.get("delta"))
+        choices = said.get("choices")
+        if isinstance(choices, list):
+            for choice in choices:
+                self._add_choice(fields(choice))
+
+    def _add_choice(self, choice: Mapping[str, Any]) -> None:
+        index = choice.get("index")
+        if not isinstance(index, int):
+            index = 0
+        collected = self._choices.get(index)
+        if collected is None:
+            collected = self._choices[index] = _Choice()
+        reason = choice.get("finish_reason")
+        if reason is not None:
+            collected.finish_reason = reason
+        delta = choice.get("delta")
+        said = fields(delta)
+        content = said.get("content")
+        if content:
+            collected.texts.append(content)
+        elif extra := extra_fields(delta):
+            _add_extra(collected, extra)
+        if said.get("tool_calls") or said.get("refusal") or said.get("function_call"):
+            _add_rarities(collected, said)
 
     def answer(self) -> Answer:
         """What the chunks so far amount to."""
@@ -108,20 +122,15 @@ class ChatStream:
         return _answer(attributes, [(choice.message(), choice.finish_reason) for choice in choices])
 
 
-def _add_delta(choice: _Choice, delta: object) -> None:
-    said = fields(delta)
-    content = said.get("content")
-    if content:
-        choice.texts.append(content)
-    elif extra := extra_fields(delta):
-        _add_extra(choice, extra)
-    if said.get("refusal"):
-        choice.refusals.append(said["refusal"])
-    for call in entries(said.get("tool_calls")):
+def _add_rarities(choice: _Choice, delta: Mapping[str, Any]) -> None:
+    """What few chunks have: a refusal, and pieces of calls."""
+    if delta.get("refusal"):
+        choice.refusals.append(delta["refusal"])
+    for call in entries(delta.get("tool_calls")):
         _add_call(choice.calls, fields(call))
-    if said.get("function_call"):
+    if delta.get("function_call"):
         choice.function_call = choice.function_call or {"name": None, "arguments": ""}
-        _add_function(choice.function_call, fields(said["function_call"]))
+        _add_function(choice.function_call, fields(delta["function_call"]))
 
 
 def _add_extra(choice: _Choice, extra: Mapping[str, Any]) -> None:

@@ -120,7 +120,7 @@ def _add_tiers(body: Mapping[str, Any], attributes: Attributes) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_count(value: object) -> bool:
