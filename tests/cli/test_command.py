@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from spanmart.cli import main
+from spanmart.cli.command import main
 from spanmart.warehouse.filters import Filters
 
 DOCS = Path(__file__).parents[2] / "docs"
