@@ -8,8 +8,10 @@ from typing import Any
 
 import openai
 import pytest
+from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import SpanKind, StatusCode
 
+from spanmart.instrumentation.recorder import server
 from support import openai_bodies as bodies
 from support.replay_server import Exchange
 
@@ -426,3 +428,55 @@ def test_every_endpoint_has_its_operation(
     assert recorded.attributes["gen_ai.operation.name"] == operation
     assert recorded.attributes["http.response.status_code"] == 200
     assert recorded.span.status.status_code is StatusCode.UNSET
+
+
+def test_azure_is_told_apart(recorded: Recorded, api: Callable[..., Api]) -> None:
+    connected = api(Exchange("openai/deployments/gpt-4o-mini/chat/completions", bodies.chat_body()))
+    endpoint = connected.server.base_url.removesuffix("/v1")
+    client = openai.AzureOpenAI(azure_endpoint=endpoint, api_key="k", api_version="2024-10-21", max_retries=0)
+    client.chat.completions.create(**CHAT)
+    assert recorded.attributes["gen_ai.provider.name"] == "azure.ai.openai"
+    assert recorded.span.name == "chat gpt-4o-mini"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "provider"),
+    [
+        ("https://api.openai.com/v1/", "openai"),
+        ("https://mine.openai.azure.com/openai/", "azure.ai.openai"),
+        ("https://api.groq.com/openai/v1/", "groq"),
+        ("http://localhost:8000/v1/", "openai"),
+    ],
+)
+def test_the_provider_is_known_by_its_address(base_url: str, provider: str) -> None:
+    assert server(base_url, azure=False)["gen_ai.provider.name"] == provider
+
+
+def test_a_client_made_by_with_options_is_recorded(recorded: Recorded, api: Callable[..., Api]) -> None:
+    connected = api(Exchange("chat/completions", bodies.chat_body()))
+    connected.client.with_options(timeout=60).chat.completions.create(**CHAT)
+    assert recorded.span.name == "chat gpt-4o-mini"
+
+
+def test_suppressed_instrumentation_is_suppressed(recorded: Recorded, api: Callable[..., Api]) -> None:
+    connected = api(Exchange("chat/completions", bodies.chat_body()))
+    with suppress_instrumentation():
+        chat(connected)
+    assert not recorded.spans
+
+
+def test_the_span_is_the_parent_of_what_the_http_library_records(
+    recorded: Recorded, api: Callable[..., Api], providers: Any
+) -> None:
+    connected = api(Exchange("chat/completions", bodies.chat_body()))
+
+    def sending(_: Any) -> None:
+        providers[0].get_tracer("http").start_span("POST").end()
+
+    connected.client._client.event_hooks["request"].append(sending)
+    chat(connected)
+    http, call = recorded.spans
+    assert http.parent is not None
+    assert call.context is not None
+    assert http.parent.span_id == call.context.span_id
+    assert call.parent is None

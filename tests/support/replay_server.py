@@ -140,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
         replay = self.server.replay
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        path = self.path.partition("?")[0].removeprefix("/v1/")
+        path = self.path.partition("?")[0].removeprefix("/v1/").strip("/")
         exchange = replay.answer_to(Received(self.command, path, headers, body))
         if exchange is None:
             message = f"nothing is recorded that answers this request to {path}"

@@ -53,7 +53,7 @@ class Recorder:
         content = self._content(endpoint, body) if self._capture.anywhere else {}
         identity = {
             semconv.OPERATION_NAME: endpoint.operation,
-            **server(str(getattr(client, "base_url", ""))),
+            **server(str(getattr(client, "base_url", "")), _is_azures(client)),
             **request,
         }
         interaction = current_interaction()
@@ -90,13 +90,18 @@ class Recorder:
 
 
 @lru_cache(maxsize=64)
-def server(base_url: str) -> Mapping[str, object]:
-    """Address, port and provider of the server at `base_url`."""
+def server(base_url: str, azure: bool) -> Mapping[str, object]:
+    """Address, port and provider of the server at `base_url`; Azure may also be behind a gateway."""
     address = urlsplit(base_url)
     host = address.hostname or ""
-    provider = next((name for suffix, name in _PROVIDERS if host.endswith(suffix)), "openai")
+    usual = "azure.ai.openai" if azure else "openai"
+    provider = next((name for suffix, name in _PROVIDERS if host.endswith(suffix)), usual)
     port = address.port or {"https": 443, "http": 80}.get(address.scheme)
     return {semconv.PROVIDER_NAME: provider, semconv.SERVER_ADDRESS: host or None, semconv.SERVER_PORT: port}
+
+
+def _is_azures(client: object) -> bool:
+    return any("AzureOpenAI" in base.__name__ for base in type(client).__mro__)
 
 
 def _body(options: Any) -> Mapping[str, Any]:

@@ -9,12 +9,13 @@ from weakref import WeakSet
 
 from spanmart.instrumentation.abandoned import end_from_finalizer
 from spanmart.instrumentation.call import ABANDONED, COMPLETE, INTERRUPTED, Call
-from spanmart.instrumentation.diagnostics import say_failure
+from spanmart.instrumentation.diagnostics import never_raises, say_failure
 from spanmart.instrumentation.endpoints import Answer, StreamReader
 
 _open: "WeakSet[Recording]" = WeakSet()
 
 
+@never_raises("ending the spans of open streams")
 def end_open_streams() -> None:
     """End the spans of all streams that are still open, because the process is about to end."""
     for recording in list(_open):
