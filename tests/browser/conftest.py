@@ -44,8 +44,10 @@ def site(marts: Marts) -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One Chromium a file. Playwright keeps an event loop running in this thread until it is stopped,
+    and no test of asynchronous code can run beside it, so it must not outlive the file."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
