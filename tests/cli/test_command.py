@@ -1,8 +1,10 @@
 """What the command says of itself."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -10,6 +12,16 @@ from spanmart.cli.command import main
 from spanmart.warehouse.filters import Filters
 
 DOCS = Path(__file__).parents[2] / "docs"
+
+
+def _walk(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in sorted(group.commands.items()):
+        yield " ".join((*path, name)), command
+        if isinstance(command, click.Group):
+            yield from _walk(command, *path, name)
+
+
+COMMANDS = dict(_walk(main))
 
 
 def output_of(*arguments: str) -> str:
@@ -22,16 +34,21 @@ def test_the_version_is_the_distributions() -> None:
     assert re.fullmatch(r"spanmart \d+\.\d+\.\d+\S*\n", output_of("--version"))
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_with_an_example(command: str) -> None:
-    assert f"  spanmart {command}" in output_of(command, "--help")
+    assert f"  spanmart {command}" in output_of(*command.split(), "--help")
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_of_every_command_is_documented(command: str) -> None:
     page = (DOCS / "configuration.md").read_text()
     filters = {"--" + name.replace("_", "-") for name in Filters.model_fields}
-    options = {option for parameter in main.commands[command].params for option in parameter.opts}
+    options = {
+        option
+        for parameter in COMMANDS[command].params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
     assert f"spanmart {command}" in page
     assert [option for option in options - filters if f"`{option}" not in page] == []
 

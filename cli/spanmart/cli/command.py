@@ -5,6 +5,7 @@ from typing import IO
 import click
 
 from spanmart.cli.options import filter_options, settings_from, settings_options
+from spanmart.cli.token import token
 
 _FORMATS = ("csv", "json", "parquet")
 
@@ -26,6 +27,9 @@ def main() -> None:
     current folder (web_port = 9000), then defaults. Results go to stdout, everything else to stderr.
     Exit status: 0 done; 1 the work failed; 2 it could not start.
     """
+
+
+main.add_command(token)
 
 
 @main.command()

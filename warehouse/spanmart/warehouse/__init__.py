@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from spanmart.warehouse.interactions import Interactions
     from spanmart.warehouse.landing import Landing
     from spanmart.warehouse.refresh import Refresher
+    from spanmart.warehouse.tokens import Scope, Tokens
 
-__all__ = ["Batch", "Interactions", "Landing", "LogEvent", "Refresher", "Warehouse"]
+__all__ = ["Batch", "Interactions", "Landing", "LogEvent", "Refresher", "Scope", "Tokens", "Warehouse"]
 
 _HOME = {
     "Batch": "batch",
@@ -21,6 +22,8 @@ _HOME = {
     "Landing": "landing",
     "LogEvent": "batch",
     "Refresher": "refresh",
+    "Scope": "tokens",
+    "Tokens": "tokens",
     "Warehouse": "database",
 }
 

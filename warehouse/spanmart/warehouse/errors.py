@@ -5,6 +5,7 @@ WarehouseError
 ├── FolderUnusable       the folder or a file in it cannot be read or written
 ├── DamagedFile          a file that cannot be rebuilt does not open
 ├── WarehouseTooNew      a newer spanmart has migrated the files
+├── TokenError           a token cannot be made or revoked as asked
 └── LandingError
     ├── LandingOverloaded    too many bytes wait for the disk: send again later
     ├── LandingClosed        the warehouse is shutting down: send again later
@@ -50,6 +51,10 @@ class DamagedFile(WarehouseError):
 
 class WarehouseTooNew(WarehouseError):
     """The files carry migrations that this version does not know."""
+
+
+class TokenError(WarehouseError):
+    """A token cannot be made or revoked as asked; nothing was changed."""
 
 
 class LandingError(WarehouseError):

@@ -1,0 +1,139 @@
+"""`spanmart token`: who may send, read or administer, for a folder that no process holds."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+
+from spanmart.cli.options import CannotStart, settings_from, settings_options
+from spanmart.warehouse.errors import FolderInUse, WarehouseError
+from spanmart.warehouse.tokens import Scope, Token, Tokens
+
+_DATES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M")
+
+MADE = """\
+Token {name!r} ({prefix}...) made, with scope {scopes}. It is shown this once; only its hash is kept.
+"""
+HOW_TO_INGEST = """\
+An application sends it with the standard variable (a space is written %20 there):
+  export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20<the token>"
+"""
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke the tokens that senders and scripts show.
+
+    \b
+    Examples:
+      spanmart token create --scope ingest checkout    for the application called checkout
+      spanmart token list                              names, scopes, last use; never the tokens themselves
+      spanmart token revoke checkout                   it stops working
+
+    A token is like a password: give each application its own, so that one can be revoked without the others.
+    `spanmart up` holds the folder while it runs and reads the tokens when it starts: stop it for a change of
+    tokens. The OpenTelemetry SDKs try for some seconds to send what they have meanwhile.
+    """
+
+
+@token.command()
+@settings_options("data")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice([scope.value for scope in Scope]),
+    multiple=True,
+    required=True,
+    help="What it allows: ingest sends telemetry, read asks the API, admin changes settings. Repeatable.",
+)
+@click.option(
+    "--expires", type=click.DateTime(_DATES), metavar="DATE", help="UTC, as 2027-01-31 or 2027-01-31T12:00."
+)
+@click.argument("name")
+def create(data: str | None, scopes: Sequence[str], expires: datetime | None, name: str) -> None:
+    """Make a token and show it, once, on stdout.
+
+    \b
+    Examples:
+      spanmart token create --scope ingest checkout
+      spanmart token create --scope ingest --expires 2027-01-31 load-test
+      TOKEN=$(spanmart token create --scope read report)
+
+    NAME says who uses it. A name is free again once its token is revoked.
+    """
+    expires_at = expires and expires.replace(tzinfo=UTC)
+    with _tokens_of(data) as tokens:
+        made, secret = tokens.create(name, [Scope(scope) for scope in scopes], expires_at)
+    told = MADE.format(name=made.name, prefix=made.prefix, scopes=_scopes(made))
+    click.echo(told + (HOW_TO_INGEST if Scope.INGEST in made.scopes else ""), nl=False, err=True)
+    click.echo(secret)
+
+
+@token.command("list")
+@settings_options("data")
+def list_(data: str | None) -> None:
+    """List all tokens, also those that no longer work.
+
+    \b
+    Example:
+      spanmart token list
+
+    Columns: name, the token's public beginning, state, scopes, and when (UTC) it was made, expires, was last
+    used (to the hour) and was revoked.
+    """
+    with _tokens_of(data) as tokens:
+        rows = [_row(each) for each in tokens.all()]
+    heading = ("NAME", "TOKEN", "STATE", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED")
+    widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
+    for row in (heading, *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@token.command()
+@settings_options("data")
+@click.argument("name")
+def revoke(data: str | None, name: str) -> None:
+    """Make a token useless, for good.
+
+    \b
+    Examples:
+      spanmart token revoke checkout
+      spanmart token revoke spanmart_1a2b3c4d          by the beginning, where only that is known
+    """
+    with _tokens_of(data) as tokens:
+        revoked = tokens.revoke(name)
+    click.echo(f"Token {revoked.name!r} ({revoked.prefix}...) is revoked.", err=True)
+
+
+@contextmanager
+def _tokens_of(data: str | None) -> Iterator[Tokens]:
+    from spanmart.warehouse import Warehouse  # noqa: PLC0415 - DuckDB is loaded when there is work for it
+
+    try:
+        with Warehouse.open(settings_from({"data": data}).data) as warehouse:
+            tokens = Tokens(warehouse)
+            yield tokens
+            tokens.close()
+    except FolderInUse as error:
+        raise CannotStart(f"{error} {_advice(error)}") from error
+    except WarehouseError as error:
+        raise CannotStart(str(error)) from error
+
+
+def _advice(error: FolderInUse) -> str:
+    stop = f"kill {error.pid}" if error.pid else "stop it"
+    return (
+        f"Where that is `spanmart up`: {stop}, type this command again, then start it again. The "
+        "OpenTelemetry SDKs try for some seconds to send what they have meanwhile."
+    )
+
+
+def _row(one: Token) -> tuple[str, ...]:
+    times = (one.created_at, one.expires_at, one.last_used_at, one.revoked_at)
+    shown = [f"{time:%Y-%m-%d %H:%M}" if time else "-" for time in times]
+    return (one.name, one.prefix, one.state(datetime.now(UTC)), _scopes(one), *shown)
+
+
+def _scopes(one: Token) -> str:
+    return ",".join(sorted(one.scopes))
