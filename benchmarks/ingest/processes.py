@@ -1,0 +1,62 @@
+"""What the kernel knows of a process: its CPU time and its memory, children included where they count."""
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process and its living descendants have used."""
+    return sum(_ticks(each) for each in family(pid)) / _TICKS
+
+
+def peak_rss_mb(pid: int) -> float:
+    """The most memory that a process ever held, in MB; 0 if it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+
+
+def family(pid: int) -> list[int]:
+    """A process and its living descendants, parents first."""
+    parents = {int(each.name): _parent(each) for each in Path("/proc").iterdir() if each.name.isdigit()}
+    found = [pid]
+    for parent in found:  # grows while it is read
+        found += [child for child, its_parent in parents.items() if its_parent == parent]
+    return found
+
+
+def kill(process: "subprocess.Popen[str]") -> None:
+    """`kill -9` the process and all its descendants, as a crash of the machine would."""
+    for pid in reversed(family(process.pid)):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    process.wait()
+
+
+def _ticks(pid: int) -> int:
+    fields = _stat(Path(f"/proc/{pid}"))
+    return int(fields[11]) + int(fields[12]) if fields else 0
+
+
+def _parent(process: Path) -> int | None:
+    fields = _stat(process)
+    return int(fields[1]) if fields else None
+
+
+def _stat(process: Path) -> list[str]:
+    """The fields behind the command's name, which may itself hold spaces; empty if the process has ended."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
