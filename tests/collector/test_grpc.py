@@ -93,7 +93,7 @@ def test_when_too_much_waits_for_the_disk_the_sender_is_told_to_come_back(channe
     def overloaded(_size):
         raise LandingOverloaded(1000, 1000, retry_after_s=7)
 
-    monkeypatch.setattr(warehouse.landing, "check_capacity", overloaded)
+    monkeypatch.setattr(warehouse.landing, "_reserve", overloaded)
 
     with pytest.raises(grpc.RpcError) as caught:
         TraceServiceStub(channel).Export(trace_request(make_span()))

@@ -326,7 +326,7 @@ def test_when_too_much_waits_for_the_disk_the_sender_is_told_to_come_back(http_p
     def overloaded(_size):
         raise LandingOverloaded(1000, 1000, retry_after_s=7)
 
-    monkeypatch.setattr(warehouse.landing, "check_capacity", overloaded)
+    monkeypatch.setattr(warehouse.landing, "_reserve", overloaded)
 
     answer = send(http_port, "/v1/traces", ONE_SPAN)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from spanmart.collector.traces import spans_table
+from spanmart.collector.traces import SpanRows
 from spanmart.warehouse import Warehouse
 from support.marts import Marts, Row
 
@@ -39,9 +39,10 @@ WHERE_CARRIED = ("http_status", "cached_input_tokens", "reasoning_tokens")
 @pytest.fixture(scope="module")
 def interactions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Row]]:
     """The rows by the name of the recording."""
-    sent = ExportTraceServiceRequest.FromString((RECORDINGS / "spans/genai_openai.otlp.pb").read_bytes())
+    body = (RECORDINGS / "spans/genai_openai.otlp.pb").read_bytes()
+    spans = SpanRows.of(ExportTraceServiceRequest.FromString(body), body, [])
     marts = Marts(Warehouse.open(tmp_path_factory.mktemp("recorded")))
-    marts.build(*spans_table(sent, []).to_pylist())
+    marts.build(*SpanRows.table([spans]).to_pylist())
     by_trace = {
         row["trace_id"]: row
         for row in marts.query("select * from interactions join interaction_texts using (interaction_id)")

@@ -167,8 +167,8 @@ def test_beyond_the_bound_batches_are_refused_until_the_disk_has_caught_up(wareh
 
         with pytest.raises(LandingOverloaded, match="1000") as caught:
             landing.submit(dataclasses.replace(events(), bytes=200))
-        with pytest.raises(LandingOverloaded):
-            landing.check_capacity(200)
+        with landing.room() as room, pytest.raises(LandingOverloaded):
+            room.grow(200)
 
         paused.go()
         first.result()

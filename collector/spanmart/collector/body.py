@@ -1,63 +1,53 @@
 """Bodies of HTTP requests: read and decompressed within a limit."""
 
+import asyncio
 import zlib
 from typing import TYPE_CHECKING
 
-from cheroot.errors import MaxSizeExceeded
-from cheroot.server import ChunkedRFile
 from google.rpc.code_pb2 import Code
 
 from spanmart.collector.refusal import Refusal
+from spanmart.warehouse.landing import Room
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import InputStream
+    from asgiref.typing import ASGIReceiveCallable
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 GZIP = 16 + zlib.MAX_WBITS
 CODINGS = "gzip, deflate"
-PIECE_BYTES = 64 * 1024
-# cheroot's words for a chunk beyond the bound; it has no error of its own for it.
-CHUNK_TOO_LARGE = "Request Entity Too Large"
+# A sender that pauses longer than this within a body, in seconds, has gone away.
+MAX_PAUSE_S = 30
 
 
-def read_body(stream: "InputStream", length: int | None, limit: int) -> bytes:
-    """A body of `length` bytes, or of unknown length up to `limit`. Raises Refusal."""
-    try:
-        body = _read_chunked(stream, limit) if length is None else stream.read(length)
-    except TimeoutError as error:
-        raise Refusal(408, Code.DEADLINE_EXCEEDED, "The rest of the body did not come in time.") from error
-    if length is not None and len(body) < length:
-        raise Refusal.bad_data("body", f"ends after {len(body)} of {length} bytes")
-    return body
+class SenderGone(Exception):
+    """The connection was closed before the whole body had come; there is nobody to answer."""
 
 
-def discard(stream: "InputStream") -> None:
-    """Read what a refused sender still sends: it looks for the answer only when it has sent all."""
-    while stream.read(PIECE_BYTES):
-        pass
+async def read_body(receive: "ASGIReceiveCallable", room: Room, limit: int) -> bytes:
+    """A body of at most `limit` bytes, each counted in `room` as it comes.
 
-
-def _read_chunked(stream: "InputStream", limit: int) -> bytes:
-    if isinstance(stream, ChunkedRFile):
-        # One chunk may claim any size; its own bound stops it before it is in memory.
-        stream.maxlen = 2 * limit
+    Raises Refusal, SenderGone, LandingError where there is no room.
+    """
     pieces: list[bytes] = []
     left = limit
-    try:
-        while left >= 0 and (piece := stream.read(PIECE_BYTES)):
-            pieces.append(piece)
-            left -= len(piece)
+    more = True
+    while more:
+        try:
+            async with asyncio.timeout(MAX_PAUSE_S):
+                event = await receive()
+        except TimeoutError as error:
+            raise Refusal(
+                408, Code.DEADLINE_EXCEEDED, "The rest of the body did not come in time."
+            ) from error
+        if event["type"] != "http.request":
+            raise SenderGone
+        piece, more = event["body"], event["more_body"]
+        left -= len(piece)
         if left < 0:
-            discard(stream)
-    except (MaxSizeExceeded, OSError) as error:
-        if isinstance(error, OSError) and str(error) != CHUNK_TOO_LARGE:
-            raise
-        left = -1
-    except ValueError as error:
-        raise Refusal.bad_data("body", f"has a transfer encoding that is not valid: {error}") from error
-    if left < 0:
-        raise Refusal.too_large(f"The body exceeds {limit} bytes. Send smaller batches.")
-    return b"".join(pieces)
+            raise Refusal.too_large(f"The body exceeds {limit} bytes. Send smaller batches.")
+        room.grow(len(piece))
+        pieces.append(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def decompressed(body: bytes, coding: str, limit: int = MAX_BODY_BYTES) -> bytes:

@@ -1,26 +1,60 @@
 """One export request from its decoded body to its answer, the same whichever way it came."""
 
 import contextlib
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from google.protobuf.message import DecodeError, Message
 
+from spanmart.collector.otlp_json import parse_json
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.salvage import parse_apart
 from spanmart.collector.signals import Signal, data_points
-from spanmart.warehouse.batch import Batch
-from spanmart.warehouse.errors import LandingError
-from spanmart.warehouse.landing import Landing
+from spanmart.warehouse.batch import SPANS, Batch
 
 # Enough to find the fault in the sender, without a message that grows with the request.
 REASONS_TOLD = 5
 
 
-def parse_protobuf(signal: Signal, body: bytes, rejections: list[str]) -> Message:
-    """The request in a protobuf body; for each malformed row a reason is added to `rejections`.
+@dataclass(frozen=True)
+class Export:
+    """A request that has been read: what of it is to be stored, and the answer for when that is done."""
 
-    Raises Refusal where the body is no request or has no good row.
-    """
+    batch: Batch | None
+    answer: Message
+
+    @classmethod
+    def of_protobuf(cls, signal: Signal, body: bytes, source: str) -> Self:
+        """Read a body in protobuf. Raises Refusal where it is no request or has no good row."""
+        rejections: list[str] = []
+        request = _parse_protobuf(signal, body, rejections)
+        # Of a request in which rows were malformed the good ones are left.
+        sound = request.SerializeToString() if rejections else body
+        return cls._of(signal, request, sound, rejections, source=source, size=len(body))
+
+    @classmethod
+    def of_json(cls, signal: Signal, body: bytes, source: str) -> Self:
+        """Read a body in JSON. Raises Refusal where it is no request."""
+        rejections: list[str] = []
+        request = parse_json(signal.request, body, rejections)
+        sound = request.SerializeToString()
+        return cls._of(signal, request, sound, rejections, source=source, size=len(body))
+
+    @classmethod
+    def _of(
+        cls, signal: Signal, request: Message, sound: bytes, rejections: list[str], *, source: str, size: int
+    ) -> Self:
+        if signal.stored_rows is None:
+            return cls(None, _not_stored(signal, request))
+        rows = signal.stored_rows(request, sound, rejections)
+        received = rows.num_rows + len(rejections)
+        spans, log_events = (rows, None) if rows.schema is SPANS else (None, rows)
+        batch = Batch(source, spans, log_events, received, rejected=len(rejections), bytes=size)
+        return cls(batch if received else None, _answer(signal, received, rejections))
+
+
+def _parse_protobuf(signal: Signal, body: bytes, rejections: list[str]) -> Message:
+    """The request in a protobuf body; for each malformed row a reason is added to `rejections`."""
     try:
         return signal.request.FromString(body)
     except DecodeError as error:
@@ -32,29 +66,6 @@ def parse_protobuf(signal: Signal, body: bytes, rejections: list[str]) -> Messag
         raise Refusal.bad_data(
             "body", f"is not a valid {signal.request.DESCRIPTOR.name}: {error}. Nothing of it was stored."
         ) from error
-
-
-def export(
-    signal: Signal, request: Message, rejections: list[str], *, source: str, size: int, landing: Landing
-) -> Message:
-    """Store the request's rows and answer once they are on disk.
-
-    `rejections` holds the reasons of rows already dropped while decoding; `size` is the body's in bytes.
-    Raises Refusal where nothing was stored.
-    """
-    if signal.table is None:
-        return _not_stored(signal, request)
-    try:
-        landing.check_capacity(size)
-        table = signal.table(request, rejections)
-        received = table.num_rows + len(rejections)
-        if received:
-            spans, log_events = (table, None) if signal.raw_table == "spans" else (None, table)
-            batch = Batch(source, spans, log_events, received, rejected=len(rejections), bytes=size)
-            landing.submit(batch).result()
-    except LandingError as error:
-        raise Refusal.not_landed(error) from error
-    return _answer(signal, received, rejections)
 
 
 def _answer(signal: Signal, received: int, rejections: list[str]) -> Message:

@@ -6,10 +6,11 @@ from typing import Never
 import grpc
 
 from spanmart.collector.body import MAX_BODY_BYTES
-from spanmart.collector.export import export, parse_protobuf
+from spanmart.collector.export import Export
 from spanmart.collector.listening import ListenError, check_free
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import SIGNALS, Signal
+from spanmart.warehouse.errors import LandingError
 from spanmart.warehouse.landing import Landing
 
 THREADS = 64
@@ -56,13 +57,17 @@ class OtlpGrpcServer:
 
 def _service(signal: Signal, landing: Landing) -> grpc.GenericRpcHandler:
     def handle(body: bytes, context: grpc.ServicerContext) -> bytes:
-        rejections: list[str] = []
         try:
-            request = parse_protobuf(signal, body, rejections)
-            answer = export(signal, request, rejections, source=SOURCE, size=len(body), landing=landing)
+            with landing.room() as room:
+                room.grow(len(body))
+                export = Export.of_protobuf(signal, body, SOURCE)
+                if export.batch is not None:
+                    landing.submit(export.batch, room).result()
         except Refusal as refusal:
             _abort(context, refusal)
-        return answer.SerializeToString()
+        except LandingError as error:
+            _abort(context, Refusal.not_landed(error))
+        return export.answer.SerializeToString()
 
     method = grpc.unary_unary_rpc_method_handler(handle)
     return grpc.method_handlers_generic_handler(signal.rpc_service, {"Export": method})

@@ -1,21 +1,26 @@
-"""OTLP/HTTP as a WSGI application: protobuf and JSON on the same paths."""
+"""OTLP/HTTP as an ASGI application: protobuf and JSON on the same paths.
 
-from collections.abc import Iterable
+A request that waits, for its body or for the disk, holds no thread.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
 from google.rpc.code_pb2 import Code
 
-from spanmart.collector.body import CODINGS, MAX_BODY_BYTES, decompressed, discard, read_body
-from spanmart.collector.export import export, parse_protobuf
-from spanmart.collector.otlp_json import parse_json, to_json
+from spanmart.collector.body import CODINGS, MAX_BODY_BYTES, SenderGone, decompressed, read_body
+from spanmart.collector.export import Export
+from spanmart.collector.otlp_json import to_json
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import SIGNALS, Signal
-from spanmart.warehouse.landing import Landing
+from spanmart.warehouse.errors import LandingError
+from spanmart.warehouse.landing import Landing, Room
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
@@ -26,6 +31,10 @@ HINTS = {
     HTTPStatus.METHOD_NOT_ALLOWED: {"Allow": "POST"},
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: {"Accept": f"{PROTOBUF}, {JSON}", "Accept-Encoding": CODINGS},
 }
+# Decoding holds Python's lock for most of its time, so that more threads would only queue for it.
+DECODERS = 4
+# A body of this size is decoded sooner than another thread has been woken for it.
+SMALL_BYTES = 8 * 1024
 
 
 class OtlpHttpApp:
@@ -34,14 +43,19 @@ class OtlpHttpApp:
     def __init__(self, landing: Landing, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self._landing = landing
         self._limit = max_body_bytes
+        self._decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="otlp-decode")
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Handle one request, as WSGI has it."""
-        media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    async def __call__(
+        self, scope: "HTTPScope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
+    ) -> None:
+        """Handle one request, as ASGI has it."""
+        given = Headers(scope)
         status = HTTPStatus.OK
         headers: dict[str, str] = {}
         try:
-            answer = self._export(environ, media_type)
+            answer = await self._export(scope, given, receive)
+        except SenderGone:
+            return
         except Refusal as refusal:
             answer = refusal.status()
             status = HTTPStatus(refusal.http_status)
@@ -49,50 +63,69 @@ class OtlpHttpApp:
             if refusal.retry_after_s is not None:
                 headers["Retry-After"] = str(refusal.retry_after_s)
         # Whoever sends neither encoding is a person with a browser or curl, and reads JSON.
-        answer_type = PROTOBUF if media_type == PROTOBUF else JSON
+        answer_type = PROTOBUF if given.media_type == PROTOBUF else JSON
         body = answer.SerializeToString() if answer_type == PROTOBUF else to_json(answer)
         headers |= {"Content-Type": answer_type, "Content-Length": str(len(body))}
-        start_response(f"{status.value} {status.phrase}", list(headers.items()))
-        return [body]
+        encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": encoded, "trailers": False})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _export(self, environ: "WSGIEnvironment", media_type: str) -> Message:
+    async def _export(self, scope: "HTTPScope", given: "Headers", receive: "ASGIReceiveCallable") -> Message:
+        signal = _signal(scope)
+        if given.media_type not in (PROTOBUF, JSON):
+            raise Refusal.unsupported(
+                f"Content-Type {given.media_type!r} is not supported. Use {PROTOBUF} or {JSON}."
+            )
+        self._check_declared_length(given)
         try:
-            signal = _signal(environ)
-            if media_type not in (PROTOBUF, JSON):
-                raise Refusal.unsupported(
-                    f"Content-Type {media_type!r} is not supported. Use {PROTOBUF} or {JSON}."
-                )
-            length = self._declared_length(environ)
-        except Refusal:
-            discard(environ["wsgi.input"])
-            raise
-        raw = read_body(environ["wsgi.input"], length, self._limit)
-        body = decompressed(raw, environ.get("HTTP_CONTENT_ENCODING", ""), self._limit)
-        rejections: list[str] = []
-        if media_type == PROTOBUF:
-            request = parse_protobuf(signal, body, rejections)
-        else:
-            request = parse_json(signal.request, body, rejections)
-        return export(signal, request, rejections, source=SOURCE, size=len(body), landing=self._landing)
+            with self._landing.room() as room:
+                raw = await read_body(receive, room, self._limit)
+                export = await self._decode(signal, raw, given, room)
+                if export.batch is not None:
+                    await asyncio.wrap_future(self._landing.submit(export.batch, room))
+        except LandingError as error:
+            raise Refusal.not_landed(error) from error
+        return export.answer
 
-    def _declared_length(self, environ: "WSGIEnvironment") -> int | None:
-        """The body's length in bytes; None where it comes in chunks."""
-        if environ.get("wsgi.input_terminated"):
-            return None
-        length = int(environ.get("CONTENT_LENGTH") or 0)
+    def _check_declared_length(self, given: "Headers") -> None:
+        length = int(given.get("content-length") or 0)
         if length > self._limit:
             raise Refusal.too_large(
                 f"The body of {length} bytes exceeds {self._limit}. Send smaller batches."
             )
-        return length
+
+    async def _decode(self, signal: Signal, raw: bytes, given: "Headers", room: Room) -> Export:
+        coding = given.get("content-encoding")
+
+        def decode() -> Export:
+            body = decompressed(raw, coding, self._limit)
+            if len(body) > len(raw):
+                room.grow(len(body) - len(raw))
+            read = Export.of_protobuf if given.media_type == PROTOBUF else Export.of_json
+            return read(signal, body, SOURCE)
+
+        if len(raw) <= SMALL_BYTES:
+            return decode()
+        return await asyncio.get_running_loop().run_in_executor(self._decoders, decode)
 
 
-def _signal(environ: "WSGIEnvironment") -> Signal:
-    path = environ.get("PATH_INFO", "")
+class Headers:
+    """The headers of a request by their lower-case names."""
+
+    def __init__(self, scope: "HTTPScope") -> None:
+        self._headers: dict[bytes, str] = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        self.media_type = self.get("content-type").partition(";")[0].strip().lower()
+
+    def get(self, name: str) -> str:
+        """The header's value, empty where it is not there."""
+        return self._headers.get(name.encode(), "")
+
+
+def _signal(scope: "HTTPScope") -> Signal:
+    path, method = scope["path"], scope["method"]
     signal = BY_PATH.get(path)
     if signal is None:
         raise Refusal(404, Code.NOT_FOUND, f"There is nothing at {path}. OTLP goes to {', '.join(BY_PATH)}.")
-    method = environ["REQUEST_METHOD"]
     if method != "POST":
         raise Refusal(405, Code.UNIMPLEMENTED, f"{path} takes POST requests, not {method}.")
     return signal

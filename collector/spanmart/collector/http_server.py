@@ -1,22 +1,22 @@
-"""The OTLP/HTTP server: the application in a thread pool of its own."""
+"""The OTLP/HTTP server: the application on an event loop of its own, in a thread of its own."""
 
-import logging
+import asyncio
 import threading
+from typing import TYPE_CHECKING
 
-from cheroot.wsgi import Server
+import uvicorn
 
 from spanmart.collector.body import MAX_BODY_BYTES
 from spanmart.collector.http_app import OtlpHttpApp
-from spanmart.collector.listening import ListenError, check_free
+from spanmart.collector.listening import bound_socket
 from spanmart.warehouse.landing import Landing
 
-# A thread waits for the disk most of its time; as many requests as this can share one commit.
-THREADS = 64
-BACKLOG = 1024
-# Senders keep their connections; each costs a socket and no thread while it is idle.
-KEEP_ALIVE_CONNECTIONS = 20_000
+if TYPE_CHECKING:
+    import socket
 
-log = logging.getLogger(__name__)
+BACKLOG = 2048
+# OpenTelemetry's senders export every 5 seconds: an idle connection lives through that.
+KEEP_ALIVE_S = 75
 
 
 class OtlpHttpServer:
@@ -30,33 +30,36 @@ class OtlpHttpServer:
     ) -> None:
         self.host = host
         self.port = port
-        self._server = _Server(
-            (host, port),
+        self._socket: socket.socket | None = None
+        config = uvicorn.Config(
             OtlpHttpApp(landing, max_body_bytes),
-            numthreads=THREADS,
-            server_name="spanmart",
-            request_queue_size=BACKLOG,
+            http="httptools",
+            interface="asgi3",
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
-        self._server.keep_alive_conn_limit = KEEP_ALIVE_CONNECTIONS
-        self._thread = threading.Thread(target=self._server.serve, name="otlp-http", daemon=True)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, name="otlp-http", daemon=True)
+        self._started = threading.Event()
 
     def start(self) -> None:
-        """Listen, and serve in threads."""
-        check_free(self.host, self.port, "OTLP/HTTP", "--otlp-http-port")
-        try:
-            self._server.prepare()
-        except OSError as error:
-            raise ListenError(f"Cannot listen on {self.host}:{self.port} for OTLP/HTTP: {error}") from error
-        self.port = self._server.bind_addr[1]
+        """Listen, and serve in a thread."""
+        self._socket = bound_socket(self.host, self.port, "OTLP/HTTP", "--otlp-http-port")
+        self._socket.listen(BACKLOG)
+        self.port = self._socket.getsockname()[1]
         self._thread.start()
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """Take no more requests and answer those under way, for at most `timeout_s` seconds."""
-        self._server.shutdown_timeout = timeout_s
-        self._server.stop()
-        self._thread.join(timeout_s)
+        self._server.config.timeout_graceful_shutdown = max(1, round(timeout_s))
+        self._server.should_exit = True
+        self._thread.join(timeout_s + 1)
 
-
-class _Server(Server):
-    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-        log.log(level, "%s", msg, exc_info=traceback)
+    def _serve(self) -> None:
+        asyncio.run(self._server.serve([self._socket] if self._socket else None))

@@ -20,16 +20,26 @@ class PortInUse(ListenError):
         self.port = port
 
 
-def check_free(host: str, port: int, purpose: str, option: str) -> None:
-    """Raise PortInUse or ListenError, in the same words for every server, if the port cannot be bound."""
+def bound_socket(host: str, port: int, purpose: str, option: str) -> socket.socket:
+    """A socket bound to the address, or PortInUse or ListenError, in the same words for every server."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = addresses[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            probe.listen(1)
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+            bound.listen(1)
+        except BaseException:
+            bound.close()
+            raise
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(host, port, purpose, option) from error
         raise ListenError(f"Cannot listen on {host}:{port} for {purpose}: {error.strerror}") from error
+    return bound
+
+
+def check_free(host: str, port: int, purpose: str, option: str) -> None:
+    """Raise PortInUse or ListenError if the port cannot be bound."""
+    bound_socket(host, port, purpose, option).close()

@@ -1,14 +1,15 @@
 """Log records as rows of raw.log_events."""
 
 import time
+from typing import Self
 
-import pyarrow as pa
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, SeverityNumber
 
 from spanmart.collector.attributes import attribute_texts, value_text
-from spanmart.collector.columns import AttributesColumn, ResourceColumn, table_of
+from spanmart.collector.rows import OtlpRows
 from spanmart.collector.traces import NO_SPAN_ID, NO_TRACE_ID
+from spanmart.collector.undecoded import AttributeReader
 from spanmart.warehouse.batch import LOG_EVENTS
 
 SEVERITIES: dict[int, str] = {
@@ -16,21 +17,30 @@ SEVERITIES: dict[int, str] = {
 }
 
 
-def log_events_table(request: ExportLogsServiceRequest, _rejections: list[str]) -> pa.Table:
-    """The request's records. None is rejected: an invalid trace or span id means that there is none."""
-    rows: list[tuple[object, ...]] = []
-    attributes = AttributesColumn()
-    resources = ResourceColumn()
-    now = time.time_ns()
-    for resource_logs in request.resource_logs:
-        resources.append(attribute_texts(resource_logs.resource.attributes))
-        for scope_logs in resource_logs.scope_logs:
-            for record in scope_logs.log_records:
-                rows.append(_row(record, now))
-                attributes.append(attribute_texts(record.attributes))
-            resources.cover(len(scope_logs.log_records), resource_logs.resource.ByteSize())
-    ready = {"attributes": attributes.array(), "resource_attributes": resources.array()}
-    return table_of(rows, LOG_EVENTS, ready)
+READER = AttributeReader("logs", LogRecord.ATTRIBUTES_FIELD_NUMBER)
+
+
+class LogEventRows(OtlpRows):
+    """Log records of one request as rows of raw.log_events."""
+
+    schema = LOG_EVENTS
+
+    @classmethod
+    def of(cls, request: ExportLogsServiceRequest, body: bytes, _rejections: list[str]) -> Self:
+        """The records of a request and of the `body` it came in.
+
+        None is rejected: an invalid trace or span id means that there is none.
+        """
+        found = cls()
+        undecoded = READER.rows(body)
+        now = time.time_ns()
+        for resource_logs in request.resource_logs:
+            resource = attribute_texts(resource_logs.resource.attributes)
+            for scope_logs in resource_logs.scope_logs:
+                for record, attributes in zip(scope_logs.log_records, undecoded, strict=False):
+                    found.append(_row(record, now), attributes)
+                found.close_resource(resource, resource_logs.resource.ByteSize())
+        return found
 
 
 def _row(record: LogRecord, now: int) -> tuple[object, ...]:

@@ -1,8 +1,7 @@
 """Requests in which some rows are not valid protobuf, such as a string that is no UTF-8.
 
 protobuf's parser gives up a whole message for one bad row. Here the request is taken apart on the wire, so
-that only the bad rows are lost. Every signal has the same shape: a request of resources (field 1), each with
-scopes (field 2), each with rows (field 2).
+that only the bad rows are lost.
 """
 
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from enum import IntEnum
 
 from google.protobuf.message import DecodeError, Message
 
-RESOURCES, SCOPES, ROWS = 1, 2, 2
+from spanmart.collector.undecoded import RESOURCES, ROWS, SCOPES
 
 
 class Wire(IntEnum):

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-import pyarrow as pa
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
     ExportLogsServiceRequest,
@@ -19,16 +18,17 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from spanmart.collector.logs import log_events_table
-from spanmart.collector.traces import spans_table
+from spanmart.collector.logs import LogEventRows
+from spanmart.collector.rows import OtlpRows
+from spanmart.collector.traces import SpanRows
 
 
 @dataclass(frozen=True)
 class Signal:
     """One kind of telemetry: where it arrives, its messages, and how it becomes rows.
 
-    `table` makes the rows and lists the reasons of those it rejects; None: nothing of it is stored.
-    `raw_table` is where the rows go.
+    `stored_rows` makes the rows of a request and the body it came in, and lists the reasons of those that it
+    rejects; None: nothing of it is stored.
     """
 
     path: str
@@ -37,8 +37,7 @@ class Signal:
     response: type[Message]
     rows: str
     rejected_field: str
-    raw_table: Literal["spans", "log_events"] = "spans"
-    table: Callable[[Any, list[str]], pa.Table] | None = None
+    stored_rows: Callable[[Any, bytes, list[str]], OtlpRows] | None = None
 
 
 TRACES = Signal(
@@ -48,8 +47,7 @@ TRACES = Signal(
     response=ExportTraceServiceResponse,
     rows="spans",
     rejected_field="rejected_spans",
-    raw_table="spans",
-    table=spans_table,
+    stored_rows=SpanRows.of,
 )
 LOGS = Signal(
     path="/v1/logs",
@@ -58,8 +56,7 @@ LOGS = Signal(
     response=ExportLogsServiceResponse,
     rows="log records",
     rejected_field="rejected_log_records",
-    raw_table="log_events",
-    table=log_events_table,
+    stored_rows=LogEventRows.of,
 )
 METRICS = Signal(
     path="/v1/metrics",

@@ -1,13 +1,14 @@
-"""Spans of a trace request as rows of raw.spans."""
+"""Spans as rows of raw.spans."""
 
 from collections.abc import Iterable
+from typing import Self
 
-import pyarrow as pa
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from spanmart.collector.attributes import attribute_texts, json_text, native_values
-from spanmart.collector.columns import AttributesColumn, ResourceColumn, table_of
+from spanmart.collector.rows import OtlpRows
+from spanmart.collector.undecoded import AttributeReader
 from spanmart.warehouse.batch import SPANS
 
 # An id of only zeros is no id.
@@ -20,27 +21,32 @@ STATUS_CODES: dict[int, str] = {
 }
 
 
-def spans_table(request: ExportTraceServiceRequest, rejections: list[str]) -> pa.Table:
-    """The request's valid spans; for each that is not, a reason is added to `rejections`."""
-    rows: list[tuple[object, ...]] = []
-    attributes = AttributesColumn()
-    resources = ResourceColumn()
-    for resource_spans in request.resource_spans:
-        resource = attribute_texts(resource_spans.resource.attributes)
-        resources.append(resource)
-        service_name = resource.get("service.name")
-        for scope_spans in resource_spans.scope_spans:
-            scope = scope_spans.scope
-            before = len(rows)
-            for span in scope_spans.spans:
-                if reason := _invalid(span):
-                    rejections.append(f"span {span.name!r}: {reason}")
-                    continue
-                rows.append(_row(span, service_name, scope.name, scope.version))
-                attributes.append(attribute_texts(span.attributes))
-            resources.cover(len(rows) - before, resource_spans.resource.ByteSize() + scope.ByteSize())
-    ready = {"attributes": attributes.array(), "resource_attributes": resources.array()}
-    return table_of(rows, SPANS, ready)
+READER = AttributeReader("traces", Span.ATTRIBUTES_FIELD_NUMBER)
+
+
+class SpanRows(OtlpRows):
+    """Spans of one request as rows of raw.spans."""
+
+    schema = SPANS
+
+    @classmethod
+    def of(cls, request: ExportTraceServiceRequest, body: bytes, rejections: list[str]) -> Self:
+        """The valid spans of a request and of the `body` it came in; a reason is added for each other."""
+        found = cls()
+        undecoded = READER.rows(body)
+        for resource_spans in request.resource_spans:
+            resource = attribute_texts(resource_spans.resource.attributes)
+            service_name = resource.get("service.name")
+            for scope_spans in resource_spans.scope_spans:
+                scope = scope_spans.scope
+                scope_name, scope_version = scope.name, scope.version
+                for span, attributes in zip(scope_spans.spans, undecoded, strict=False):
+                    if reason := _invalid(span):
+                        rejections.append(f"span {span.name!r}: {reason}")
+                    else:
+                        found.append(_row(span, service_name, scope_name, scope_version), attributes)
+                found.close_resource(resource, resource_spans.resource.ByteSize() + scope.ByteSize())
+        return found
 
 
 def _invalid(span: Span) -> str | None:

@@ -5,23 +5,31 @@ Syncing the disk is what a commit costs, so whatever arrives during one commit s
 
 import contextlib
 import logging
-import queue
 import threading
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from spanmart.warehouse.batch import Batch
+from spanmart.warehouse.batch import Batch, Rows
 from spanmart.warehouse.errors import LandingClosed, LandingFailed, LandingOverloaded
 
-MAX_BYTES_IN_FLIGHT = 256 * 1024 * 1024
+MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024
 # A commit of this size takes well under a second, so that nobody waits longer for its turn.
-MAX_COMMIT_BYTES = 64 * 1024 * 1024
-DUCKDB_VECTOR_ROWS = 2048
+MAX_COMMIT_BYTES = 32 * 1024 * 1024
+# DuckDB writes a commit of whole row groups straight to their place in the file, compressed. Anything else
+# goes to the log first and is written again at the next checkpoint, for which senders wait.
+ROW_GROUP_ROWS = 2048
+# How long a busy writer waits for a row group to become whole, in seconds.
+LINGER_S = 0.02
+
+T = TypeVar("T")
 
 NEWEST_SEQ = "select coalesce(max(ingest_seq), 0) from landing.raw.batches"
 INSERT_SPANS = "insert into landing.raw.spans by name select *, $1::timestamp as ingested_at from arriving"
@@ -42,6 +50,44 @@ class _Waiting:
     future: "Future[int]" = field(default_factory=Future)
 
 
+@dataclass(frozen=True)
+class _Action:
+    run: Callable[[duckdb.DuckDBPyConnection], Any]
+    future: "Future[Any]" = field(default_factory=Future)
+
+    def settle(self, connection: duckdb.DuckDBPyConnection) -> None:
+        try:
+            self.future.set_result(self.run(connection))
+        except Exception as error:  # noqa: BLE001 - whoever asked for the action is told
+            self.future.set_exception(error)
+
+
+class Room:
+    """The bytes that one request holds of the landing's bound, from its first byte until it is answered."""
+
+    def __init__(self, landing: "Landing") -> None:
+        self._landing = landing
+        self.held = 0
+
+    def grow(self, size: int) -> None:
+        """Hold `size` more bytes; raises LandingOverloaded, LandingClosed."""
+        self._landing._reserve(size)
+        self.held += size
+
+    def give_up(self) -> int:
+        """Hold nothing any more, and say how much it was: who takes it over counts it from now on."""
+        held, self.held = self.held, 0
+        return held
+
+    def __enter__(self) -> Self:
+        """Itself, holding nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of what is still held."""
+        self._landing._release(self.give_up())
+
+
 class Landing:
     """Stores batches durably, in the order in which they were submitted. Owns `connection`."""
 
@@ -54,8 +100,10 @@ class Landing:
         self._committed_seq: int = newest
         self._bytes_in_flight = 0
         self._closed = False
-        self._lock = threading.Lock()
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: deque[_Waiting | _Action] = deque()
+        self._rows_waiting = 0
+        self._is_busy = False
+        self._lock = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="landing", daemon=True)
         self._thread.start()
 
@@ -64,72 +112,120 @@ class Landing:
         """The newest committed ingest_seq; 0 while there is none."""
         return self._committed_seq
 
-    def check_capacity(self, size: int) -> None:
-        """Raise LandingOverloaded if `size` more bytes would not be admitted now.
+    def room(self) -> Room:
+        """Room for a request that is still arriving, so that it is bounded before it is decoded."""
+        return Room(self)
 
-        Lets a receiver refuse before it spends time on decoding. One batch alone is always admitted.
-        """
-        if self._bytes_in_flight and self._bytes_in_flight + size > self._bound:
-            raise LandingOverloaded(self._bytes_in_flight, self._bound)
-
-    def submit(self, batch: Batch) -> "Future[int]":
+    def submit(self, batch: Batch, room: Room | None = None) -> "Future[int]":
         """Queue a batch; the future gives its ingest_seq once it is on disk, or raises LandingFailed.
 
-        Raises LandingOverloaded, LandingClosed at once.
+        A batch for which there is `room` takes that over and is admitted; without, LandingOverloaded is
+        raised where the bound is reached. Raises LandingClosed at once.
         """
-        waiting = _Waiting(batch, _size(batch))
+        waiting = _Waiting(batch, batch.size)
+        # Nobody may cancel what may already be on disk.
+        waiting.future.set_running_or_notify_cancel()
         with self._lock:
-            if self._closed:
-                raise LandingClosed("spanmart is shutting down. Send again once it is back.")
-            self.check_capacity(waiting.size)
-            self._bytes_in_flight += waiting.size
-            self._queue.put(waiting)
+            if room is None:
+                self._reserve(waiting.size)
+            else:
+                self._refuse_if_closed()
+                self._bytes_in_flight += waiting.size - room.give_up()
+            self._queue.append(waiting)
+            self._rows_waiting += batch.stored
+            self._lock.notify()
         return waiting.future
+
+    def run(self, action: Callable[[duckdb.DuckDBPyConnection], T]) -> "Future[T]":
+        """Run `action` on the writer's connection between two commits; nothing is landed meanwhile.
+
+        Raises LandingClosed. What the action raises is raised by the future.
+        """
+        queued = _Action(action)
+        with self._lock:
+            self._refuse_if_closed()
+            self._queue.append(queued)
+            self._lock.notify()
+        return queued.future
 
     def close(self) -> None:
         """Take no more batches, write those that wait, and end the thread."""
         with self._lock:
-            if not self._closed:
-                self._closed = True
-                self._queue.put(None)
+            self._closed = True
+            self._lock.notify()
         self._thread.join()
         self._connection.close()
 
-    def _run(self) -> None:
-        group: list[_Waiting] = []
-        try:
-            while (first := self._queue.get()) is not None:
-                group, last = self._gather(first)
-                self._land(group)
-                if last:
-                    return
-        finally:
-            self._abandon(group)
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise LandingClosed("spanmart is shutting down. Send again once it is back.")
 
-    def _abandon(self, group: list[_Waiting]) -> None:
+    def _reserve(self, size: int) -> None:
+        """Count `size` more bytes. One request alone is always admitted, whatever the bound."""
+        with self._lock:
+            self._refuse_if_closed()
+            if self._bytes_in_flight and self._bytes_in_flight + size > self._bound:
+                raise LandingOverloaded(self._bytes_in_flight, self._bound)
+            self._bytes_in_flight += size
+
+    def _release(self, size: int) -> None:
+        with self._lock:
+            self._bytes_in_flight -= size
+
+    def _run(self) -> None:
+        taken: list[_Waiting] = []
+        try:
+            while (next_ := self._next()) is not None:
+                if isinstance(next_, _Action):
+                    next_.settle(self._connection)
+                else:
+                    taken = next_
+                    self._land(taken)
+        finally:
+            self._abandon(taken)
+
+    def _abandon(self, taken: list[_Waiting]) -> None:
         """Nobody may wait for ever, should the thread end by an error of our own."""
         with self._lock:
             self._closed = True
-        while not self._queue.empty():
-            if waiting := self._queue.get():
-                group.append(waiting)
-        for waiting in group:
+            left = [*taken, *self._queue]
+            self._queue.clear()
+        for waiting in left:
             if not waiting.future.done():
                 waiting.future.set_exception(LandingClosed("The writer has stopped. Restart spanmart."))
 
-    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
-        """All that waits, up to the size of a commit, and whether the end of the queue was met."""
-        group, size = [first], first.size
-        while size < MAX_COMMIT_BYTES:
-            try:
-                waiting = self._queue.get_nowait()
-            except queue.Empty:
+    def _next(self) -> list[_Waiting] | _Action | None:
+        """What to do next: a commit or an action, once there is one; None at the end."""
+        with self._lock:
+            self._lock.wait_for(lambda: bool(self._queue) or self._closed)
+            if self._is_busy and self._rows_waiting < ROW_GROUP_ROWS:
+                self._lock.wait_for(lambda: self._rows_waiting >= ROW_GROUP_ROWS or self._closed, LINGER_S)
+            if not self._queue:
+                return None
+            if isinstance(first := self._queue[0], _Action):
+                self._queue.popleft()
+                return first
+            group = self._first_waiting()
+            for _ in group:
+                self._queue.popleft()
+            rows = sum(waiting.batch.stored for waiting in group)
+            self._rows_waiting -= rows
+            self._is_busy = rows >= ROW_GROUP_ROWS
+            return group
+
+    def _first_waiting(self) -> list[_Waiting]:
+        """Those that share the next commit: enough for whole row groups, if any are whole, else all."""
+        group: list[_Waiting] = []
+        size = rows = whole = 0
+        for waiting in self._queue:
+            if isinstance(waiting, _Action) or (group and size + waiting.size > MAX_COMMIT_BYTES):
                 break
-            if waiting is None:
-                return group, True
-            group.append(waiting)
             size += waiting.size
-        return group, False
+            rows += waiting.batch.stored
+            group.append(waiting)
+            if rows and rows % ROW_GROUP_ROWS == 0:
+                whole = len(group)
+        return group[: whole or len(group)]
 
     def _land(self, group: list[_Waiting]) -> None:
         try:
@@ -149,13 +245,17 @@ class Landing:
         """Store the batches in one transaction and return the first one's ingest_seq."""
         now = datetime.now(UTC).replace(tzinfo=None)
         numbered = list(enumerate(batches, self._committed_seq + 1))
+        spans = list(_tables((seq, batch.spans) for seq, batch in numbered))
+        log_events = list(_tables((seq, batch.log_events) for seq, batch in numbered))
         self._connection.begin()
         try:
-            self._insert(INSERT_SPANS, _with_seq((seq, batch.spans) for seq, batch in numbered), now)
-            self._insert(
-                INSERT_LOG_EVENTS, _with_seq((seq, batch.log_events) for seq, batch in numbered), now
-            )
-            self._insert(INSERT_BATCHES, _ledger(numbered), now)
+            for statement, tables in (
+                (INSERT_SPANS, spans),
+                (INSERT_LOG_EVENTS, log_events),
+                (INSERT_BATCHES, [_ledger(numbered)]),
+            ):
+                for table in tables:
+                    self._insert(statement, table, now)
             self._connection.commit()
         except BaseException:
             # A commit that failed has already ended its transaction.
@@ -165,9 +265,7 @@ class Landing:
         first_seq, self._committed_seq = numbered[0][0], numbered[-1][0]
         return first_seq
 
-    def _insert(self, statement: str, rows: pa.Table | None, now: datetime) -> None:
-        if rows is None:
-            return
+    def _insert(self, statement: str, rows: pa.Table, now: datetime) -> None:
         self._connection.register("arriving", rows)
         try:
             self._connection.execute(statement, [now])
@@ -175,8 +273,7 @@ class Landing:
             self._connection.unregister("arriving")
 
     def _settle(self, group: list[_Waiting], outcome: int | LandingFailed) -> None:
-        with self._lock:
-            self._bytes_in_flight -= sum(waiting.size for waiting in group)
+        self._release(sum(waiting.size for waiting in group))
         for position, waiting in enumerate(group):
             if isinstance(outcome, int):
                 waiting.future.set_result(outcome + position)
@@ -184,23 +281,17 @@ class Landing:
                 waiting.future.set_exception(outcome)
 
 
-def _size(batch: Batch) -> int:
-    """Bytes that a batch holds in memory: a few as sent may unfold into many."""
-    sizes: list[int] = [table.nbytes for table in (batch.spans, batch.log_events) if table is not None]
-    return max(batch.bytes, *sizes, 0)
+def _tables(numbered: Iterator[tuple[int, Rows | None]]) -> Iterator[pa.Table]:
+    """The rows with their ingest_seq, in as few tables as there are runs of one kind of rows."""
+    some = [(seq, rows) for seq, rows in numbered if rows is not None and rows.num_rows]
+    for kind, run in groupby(some, key=lambda one: type(one[1])):
+        seqs, parts = zip(*run, strict=True)
+        table = pa.concat_tables(parts) if kind is pa.Table else kind.table(parts)
+        yield table.append_column("ingest_seq", pa.array(_repeated(seqs, parts), pa.int64()))
 
 
-def _with_seq(tables: Iterable[tuple[int, pa.Table | None]]) -> pa.Table | None:
-    numbered = [
-        table.append_column("ingest_seq", pa.repeat(pa.scalar(seq, pa.int64()), table.num_rows))
-        for seq, table in tables
-        if table is not None and table.num_rows
-    ]
-    if not numbered:
-        return None
-    rows = pa.concat_tables(numbered)
-    # DuckDB handles each Arrow chunk by itself, which many requests of one span would make costly.
-    return rows.combine_chunks() if rows.num_rows <= DUCKDB_VECTOR_ROWS else rows
+def _repeated(seqs: Sequence[int], parts: Sequence[Rows]) -> list[int]:
+    return [seq for seq, part in zip(seqs, parts, strict=True) for _ in range(part.num_rows)]
 
 
 def _ledger(numbered: list[tuple[int, Batch]]) -> pa.Table:
