@@ -3,26 +3,30 @@
 import os
 import queue
 import signal
-from types import FrameType
+import socket
+import threading
 
 
 class StopSignals:
     """Takes both signals over from the moment it is made; main thread only."""
 
     def __init__(self) -> None:
-        # A SimpleQueue may be put into from a signal handler; an Event's lock may be held by the very thread
-        # that the handler interrupts.
         self._received: queue.SimpleQueue[signal.Signals] = queue.SimpleQueue()
-        self._asked = False
+        # The kernel may give a signal to any thread, and a handler in Python then runs only when the main
+        # thread next wakes, perhaps never. The byte that the signal writes here wakes a thread that waits.
+        self._bytes, self._written = socket.socketpair()
+        self._written.setblocking(False)
+        threading.Thread(target=self._take, name="signals", daemon=True).start()
+        signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+            signal.signal(number, lambda *_: None)
 
     def wait(self) -> str:
         """Wait for the first signal and return its name."""
         return self._received.get().name
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
-            os._exit(128 + number)
-        self._asked = True
-        self._received.put(signal.Signals(number))
+    def _take(self) -> None:
+        [first] = self._bytes.recv(1)
+        self._received.put(signal.Signals(first))
+        [second] = self._bytes.recv(1)
+        os._exit(128 + second)
