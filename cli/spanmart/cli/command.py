@@ -1,5 +1,6 @@
 """The `spanmart` command and its subcommands. A subcommand's work is imported when it runs."""
 
+from pathlib import Path
 from typing import IO
 
 import click
@@ -90,6 +91,69 @@ def export(data: str | None, format_: str, output: IO[bytes], **filters: str | N
     from spanmart.cli.export import run  # noqa: PLC0415
 
     run(settings_from({"data": data}), format_, output, filters)
+
+
+@main.command()
+@settings_options("data")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--deep", is_flag=True, help="Read every block, which takes as long as reading the files.")
+def doctor(data: str | None, as_json: bool, deep: bool) -> None:
+    """Check the data folder; say what is wrong, what that means, and the command that mends it.
+
+    \b
+    Examples:
+      spanmart doctor                          also while `spanmart up` runs
+      spanmart doctor --deep                   find damage in old rows that nobody has read for long
+      spanmart doctor --data ./my-backup       a backup is a folder like any other
+      spanmart doctor --json                   for a monitor
+
+    It changes nothing. Exit status 1: something must be mended.
+    """
+    from spanmart.cli.doctor import run  # noqa: PLC0415
+
+    run(settings_from({"data": data}), as_json, deep)
+
+
+@main.command()
+@settings_options("data")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="[default: a dated folder in the current one]",
+)
+def backup(data: str | None, to: Path | None) -> None:
+    """Copy what cannot be rebuilt into a new folder, also while `spanmart up` runs.
+
+    \b
+    Examples:
+      spanmart backup --to /backups                    makes /backups/spanmart-backup-<time>
+      spanmart backup --to /backups/before-upgrade     makes exactly that folder
+
+    All that was acknowledged before it began is in it. Senders do not wait for it. The folder gets its name
+    once the copy has been opened, counted and found whole; stdout says which. The marts are not in it:
+    `spanmart up` on a restored folder builds them anew.
+    """
+    from spanmart.cli.backup import run_backup  # noqa: PLC0415
+
+    run_backup(settings_from({"data": data}), to)
+
+
+@main.command()
+@settings_options("data")
+@click.option("--force", is_flag=True, help="Set the files aside that are there, and keep them.")
+@click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def restore(data: str | None, force: bool, backup: Path) -> None:
+    """Bring a data folder to what a backup holds. No `spanmart up` may hold it.
+
+    \b
+    Examples:
+      spanmart restore /backups/before-upgrade --data ./spanmart-data
+      spanmart restore /backups/before-upgrade --force         over a damaged file, which is kept
+    """
+    from spanmart.cli.backup import run_restore  # noqa: PLC0415
+
+    run_restore(backup, settings_from({"data": data}), force)
 
 
 @main.command()

@@ -11,7 +11,7 @@ from typing import Self
 import duckdb
 
 from spanmart.warehouse.errors import DamagedFile, FolderInUse, FolderUnusable
-from spanmart.warehouse.folder import DataFolder, set_aside, write_ahead_log
+from spanmart.warehouse.folder import DataFolder, quoted, set_aside, write_ahead_log
 from spanmart.warehouse.landing import ROW_GROUP_ROWS, Landing
 from spanmart.warehouse.migrate import migrate, migrations_of
 
@@ -108,7 +108,7 @@ def _create_if_missing(path: Path) -> None:
     unfinished.unlink(missing_ok=True)
     try:
         with duckdb.connect() as maker:
-            maker.execute(f"attach {_quoted(unfinished)} as made (storage_version '{STORAGE_VERSION}')")
+            maker.execute(f"attach {quoted(unfinished)} as made (storage_version '{STORAGE_VERSION}')")
             maker.execute("detach made")
     except duckdb.Error as error:
         raise FolderUnusable(f"{path} cannot be created: {error}") from error
@@ -137,7 +137,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, catalog: str, path: Path) -> 
     if not path.exists():
         raise DamagedFile(path, HOLDS[catalog], f"it is missing, though {path.name}.wal is there.")
     try:
-        connection.execute(f"attach {_quoted(path)} as {catalog} {ATTACH_OPTIONS[catalog]}")
+        connection.execute(f"attach {quoted(path)} as {catalog} {ATTACH_OPTIONS[catalog]}")
     except duckdb.Error as error:
         _refuse_if_healthy(path, error)
         raise DamagedFile(path, HOLDS[catalog], str(error)) from error
@@ -149,7 +149,3 @@ def _refuse_if_healthy(path: Path, error: duckdb.Error) -> None:
         raise FolderInUse(path.parent, None) from error
     if not os.access(path, os.R_OK | os.W_OK):
         raise FolderUnusable(f"{path} cannot be read and written. Mend its permissions.") from error
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -5,6 +5,8 @@ WarehouseError
 ├── FolderUnusable       the folder or a file in it cannot be read or written
 ├── DamagedFile          a file that cannot be rebuilt does not open
 ├── WarehouseTooNew      a newer spanmart has migrated the files
+├── BackupFailed         a backup was not made, or not restored: nothing was changed
+├── BackupDamaged        a backup is not, or no longer, what was backed up
 ├── TokenError           a token cannot be made or revoked as asked
 └── LandingError
     ├── LandingOverloaded    too many bytes wait for the disk: send again later
@@ -42,9 +44,11 @@ class DamagedFile(WarehouseError):
     def __init__(self, path: Path, holds: str, reason: str) -> None:
         super().__init__(
             f"{path} cannot be opened: {reason}\n"
-            f"It holds {holds}, so it has been left exactly as it is. To go on, restore {path.name} "
-            f"(and {path.name}.wal, if the backup has one) from a backup; or, to start without it, move "
-            f"{path.name} and {path.name}.wal out of {path.parent} and keep them for repair."
+            f"It holds {holds}, so it has been left exactly as it is. See what is wrong:\n"
+            f"  spanmart doctor --data {path.parent}\n"
+            "Restore a backup; what is there now is kept under another name:\n"
+            f"  spanmart restore BACKUP --data {path.parent} --force\n"
+            f"Or, to start without it, move {path.name} and {path.name}.wal out of the folder and keep them."
         )
         self.path = path
 
@@ -55,6 +59,14 @@ class WarehouseTooNew(WarehouseError):
 
 class TokenError(WarehouseError):
     """A token cannot be made or revoked as asked; nothing was changed."""
+
+
+class BackupFailed(WarehouseError):
+    """A backup was not made, or one was not restored; what was there before is there still."""
+
+
+class BackupDamaged(WarehouseError):
+    """A folder is no finished backup, or a file in it has changed."""
 
 
 class LandingError(WarehouseError):

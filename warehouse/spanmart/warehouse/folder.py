@@ -2,11 +2,20 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from spanmart.warehouse.errors import FolderInUse, FolderUnusable
+
+LOCK = ".lock"
+# DuckDB's own names: the log, the log while a checkpoint runs, and the two merged after a crash.
+WRITE_AHEAD_LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
+ASIDE = ".aside"
+# Given to a file while it is written, so that one cut short is never taken for a whole one.
+UNFINISHED = (".new", ".restored", ".unfinished")
 
 
 class DataFolder:
@@ -24,8 +33,9 @@ class DataFolder:
         """Create the folder where needed and lock it; raises FolderInUse, FolderUnusable."""
         path = path.absolute()
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            lock = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            # Prompts and answers are nobody else's business.
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise FolderUnusable(
                 f"The data folder {path} cannot be used: {error.strerror}. Choose another with --data."
@@ -33,9 +43,9 @@ class DataFolder:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+            holder = _pid_in(lock)
             os.close(lock)
-            raise FolderInUse(path, int(holder) if holder.isdigit() else None) from None
+            raise FolderInUse(path, holder) from None
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         return cls(path, lock)
@@ -53,10 +63,43 @@ def write_ahead_log(path: Path) -> Path:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a database file and its log so that a new one can be made; returns the new name."""
+    """Rename a database file and its logs so that a new one can be made; returns the new name."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    aside = path.with_name(f"{path.name}.{stamp}.aside")
-    for old, new in ((path, aside), (write_ahead_log(path), write_ahead_log(aside))):
+    aside = path.with_name(f"{path.name}.{stamp}{ASIDE}")
+    for suffix in ("", *WRITE_AHEAD_LOGS):
+        old = path.with_name(path.name + suffix)
         if old.exists():
-            old.rename(new)
+            old.rename(aside.with_name(aside.name + suffix))
     return aside
+
+
+@contextmanager
+def looking_at(path: Path) -> Iterator[FolderInUse | None]:
+    """Keep others from opening the folder without changing anything in it; gives who holds it, if somebody.
+
+    A folder that no process has ever claimed has no lock, and gets none.
+    """
+    try:
+        lock = os.open(path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield None
+        return
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield FolderInUse(path, _pid_in(lock))
+            return
+        yield None
+    finally:
+        os.close(lock)
+
+
+def _pid_in(lock: int) -> int | None:
+    holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+    return int(holder) if holder.isdigit() else None
+
+
+def quoted(path: Path) -> str:
+    """The path as a literal of SQL, for statements that take no parameters."""
+    return "'" + str(path).replace("'", "''") + "'"

@@ -15,7 +15,7 @@ create table if not exists migrations (
 )
 """
 RECORD = "insert into migrations values (?, ?, now() at time zone 'UTC')"
-NEWEST = "select coalesce(max(number), 0) from migrations"
+NEWEST = "select coalesce(max(number), 0) from {catalog}.migrations"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ def migrate(
     try:
         cursor.execute(f'use "{catalog}"')
         cursor.execute(RECORD_TABLE)
-        pending = _pending(cursor, catalog, migrations)
+        refuse_newer(cursor, catalog, migrations)
+        newest = newest_applied(cursor, catalog)
+        pending = [migration for migration in migrations if migration.number > newest]
         for migration in pending:
             _apply(cursor, migration)
         if pending:
@@ -63,15 +65,23 @@ def migrate(
         cursor.close()
 
 
-def _pending(cursor: duckdb.DuckDBPyConnection, catalog: str, migrations: list[Migration]) -> list[Migration]:
-    [applied] = cursor.execute(NEWEST).fetchone() or (0,)
-    newest = migrations[-1].number if migrations else 0
-    if applied > newest:
+def newest_applied(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
+    """The number of the newest migration in the file attached as `catalog`; 0 in a new one."""
+    try:
+        [number] = connection.execute(NEWEST.format(catalog=catalog)).fetchall()[0]
+    except duckdb.CatalogException:
+        return 0
+    return int(number)
+
+
+def refuse_newer(connection: duckdb.DuckDBPyConnection, catalog: str, migrations: list[Migration]) -> None:
+    """Raise WarehouseTooNew where the file has a migration that is not known."""
+    applied, known = newest_applied(connection, catalog), migrations[-1].number if migrations else 0
+    if applied > known:
         raise WarehouseTooNew(
-            f"{catalog}.duckdb has migration {applied}, but this version of spanmart knows only {newest}. "
+            f"{catalog}.duckdb has migration {applied}, but this version of spanmart knows only {known}. "
             "Install the version that wrote it, or a newer one."
         )
-    return [migration for migration in migrations if migration.number > applied]
 
 
 def _apply(cursor: duckdb.DuckDBPyConnection, migration: Migration) -> None:

@@ -1,0 +1,33 @@
+"""What `spanmart up` does for its folder besides receiving: it answers the commands that need its files."""
+
+import os
+
+from spanmart.cli import backup, doctor
+from spanmart.cli.control import STATUS, Answer, Command, ControlSocket, answering
+from spanmart.warehouse import Refresher, Warehouse
+
+
+class Upkeep:
+    """Runs until `stop`."""
+
+    def __init__(self, warehouse: Warehouse, refresher: Refresher) -> None:
+        self._control = ControlSocket(warehouse.folder, _commands(warehouse, refresher))
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._control.start()
+
+    def stop(self) -> None:
+        """Answer nobody any more."""
+        self._control.stop()
+
+
+def _commands(warehouse: Warehouse, refresher: Refresher) -> dict[str, Command]:
+    def status() -> Answer:
+        return {
+            "pid": os.getpid(),
+            "committed_seq": warehouse.landing.committed_seq,
+            "refreshed_seq": refresher.status.refreshed_seq,
+        }
+
+    return {STATUS: answering(status), **backup.commands(warehouse), **doctor.commands(warehouse)}

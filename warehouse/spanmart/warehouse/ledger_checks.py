@@ -1,0 +1,75 @@
+"""Whether the ledger adds up: what was received, what is stored, and what the marts have of it."""
+
+import duckdb
+
+NEWEST_SEQ = "select coalesce(max(ingest_seq), 0) from landing.raw.batches"
+HAS_RETENTION = """
+select count(*) from duckdb_tables()
+where database_name = 'landing' and schema_name = 'raw' and table_name = 'retention'
+"""
+ROWS_TAKEN_UPTO = "select coalesce(max(upto_seq), 0) from landing.raw.retention where takes = 'rows'"
+
+MISCOUNTED = "select count(*), min(ingest_seq) from landing.raw.batches where received <> stored + rejected"
+NUMBERING = (
+    "select count(*), count(distinct ingest_seq), coalesce(max(ingest_seq), 0) from landing.raw.batches"
+)
+STORED = "select coalesce(sum(stored), 0)::bigint from landing.raw.batches where ingest_seq > ?"
+PRESENT = """
+select (select count(*) from landing.raw.spans where ingest_seq > $seq)
+     + (select count(*) from landing.raw.log_events where ingest_seq > $seq)
+"""
+UNKNOWN = """
+select max(ingest_seq) from (
+    select max(ingest_seq) as ingest_seq from landing.raw.spans
+    union all
+    select max(ingest_seq) as ingest_seq from landing.raw.log_events
+)
+"""
+
+
+def newest_seq(connection: duckdb.DuckDBPyConnection) -> int:
+    """The newest commit in the ledger; 0 in an empty one."""
+    return _one(connection, NEWEST_SEQ)
+
+
+def rows_taken_upto(connection: duckdb.DuckDBPyConnection) -> int:
+    """The newest commit whose rows retention has deleted; 0 where it never did."""
+    return _one(connection, ROWS_TAKEN_UPTO) if _one(connection, HAS_RETENTION) else 0
+
+
+def ledger_faults(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What does not add up, each as a sentence; reads counts and numbers alone. One moment's state."""
+    connection.execute("begin")
+    try:
+        return [fault for check in (_miscounted, _misnumbered, _missing) if (fault := check(connection))]
+    finally:
+        connection.execute("rollback")
+
+
+def _miscounted(connection: duckdb.DuckDBPyConnection) -> str:
+    [(wrong, first)] = connection.execute(MISCOUNTED).fetchall()
+    return f"In {wrong} commits, the first {first}, received is not stored + rejected." if wrong else ""
+
+
+def _misnumbered(connection: duckdb.DuckDBPyConnection) -> str:
+    [(rows, numbers, newest)] = connection.execute(NUMBERING).fetchall()
+    if rows == numbers == newest:
+        return ""
+    return f"The ledger lists {rows} commits with {numbers} numbers, but the newest is number {newest}."
+
+
+def _missing(connection: duckdb.DuckDBPyConnection) -> str:
+    taken = rows_taken_upto(connection)
+    [stored] = connection.execute(STORED, [taken]).fetchall()[0]
+    [present] = connection.execute(PRESENT, {"seq": taken}).fetchall()[0]
+    [newest] = connection.execute(UNKNOWN).fetchall()[0]
+    if stored != present:
+        return f"The ledger says that {stored} spans and events were stored, but {present} are there."
+    if newest is not None and newest > newest_seq(connection):
+        return f"There are rows of commit {newest}, which the ledger does not list."
+    return ""
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    [value] = connection.execute(query).fetchall()[0]
+    return int(value)
