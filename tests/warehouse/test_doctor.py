@@ -1,0 +1,206 @@
+"""The doctor: whatever is wrong with a folder is found, explained, and mended by the command it names."""
+
+import hashlib
+import json
+import shutil
+
+import duckdb
+import pytest
+
+from spanmart.warehouse import Batch, LogEvent, Warehouse
+from spanmart.warehouse import doctor as examining
+from spanmart.warehouse.doctor import Severity, examine_files, examine_folder
+
+BLOCK = 262_144
+
+
+def examine(folder, **options):
+    return [*examine_folder(folder), *examine_files(folder, **options)]
+
+
+def wrong(folder, **options):
+    """Findings that are not fine, by check."""
+    return {each.check: each for each in examine(folder, **options) if each.severity is not Severity.FINE}
+
+
+def only(folder, **options):
+    [finding] = wrong(folder, **options).values()
+    return finding
+
+
+def change(path, *statements):
+    with duckdb.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of somebody who has stopped spanmart: three commits, the last still in the log."""
+    running, stopped = tmp_path / "running", tmp_path / "stopped"
+    with Warehouse.open(running) as warehouse:
+        for number in range(3):
+            event = LogEvent("said", time_unix_nano=number, body="x" * 100)
+            warehouse.landing.submit(Batch.of_log_events("test", [event] * 2)).result()
+        shutil.copytree(running, stopped)
+    stopped.chmod(0o700)
+    return stopped
+
+
+def digests(folder):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def test_a_sound_folder_has_nothing_wrong_and_stays_as_it_is(folder):
+    before = digests(folder)
+
+    findings = examine(folder, deep=True)
+
+    assert {finding.severity for finding in findings} == {Severity.FINE}
+    checks = {
+        "permissions",
+        "files",
+        "disk",
+        "leftovers",
+        "opens",
+        "storage",
+        "migrations",
+        "blocks",
+        "ledger",
+    }
+    assert checks <= {finding.check for finding in findings}
+    assert any("3 commits add up" in finding.found for finding in findings)
+    assert digests(folder) == before
+
+
+def test_whatever_is_wrong_has_a_meaning_and_a_command(folder):
+    (folder / "landing.duckdb").write_bytes(b"damaged")
+    (folder / "app.duckdb").unlink()
+    (folder / "marts.duckdb.20260101T000000.aside").write_bytes(b"old")
+    for finding in wrong(folder).values():
+        assert finding.means
+        assert str(folder) in finding.mend
+
+
+@pytest.mark.parametrize("name", ["landing", "app"])
+def test_a_damaged_file_that_cannot_be_rebuilt_is_to_be_restored(folder, name):
+    (folder / f"{name}.duckdb").write_bytes(b"damaged")
+    finding = only(folder)
+    assert (finding.check, finding.severity) == ("opens", Severity.PROBLEM)
+    assert "spanmart restore" in finding.mend
+
+
+def test_damaged_marts_are_to_be_built_anew(folder):
+    (folder / "marts.duckdb").write_bytes(b"damaged")
+    finding = only(folder)
+    assert "Nothing is lost" in finding.means
+    assert "build --full-refresh" in finding.mend
+
+
+def test_a_damaged_block_of_old_rows_is_found_by_looking_deep(folder):
+    change(
+        folder / "landing.duckdb",
+        "create table raw.more as select md5(range::varchar) as text from range(200000)",
+        "checkpoint",
+    )
+    damage(folder / "landing.duckdb")
+
+    assert "opens" not in wrong(folder)
+    assert "checksum" in wrong(folder, deep=True)["opens"].found
+
+
+def damage(path):
+    """Flip bits in the middle of what is the largest table's."""
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2 // BLOCK * BLOCK + 1000
+    for position in range(middle, middle + 64):
+        content[position] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("statement", "match"),
+    [
+        ("update raw.batches set rejected = 1 where ingest_seq = 2", "received is not stored"),
+        (
+            "delete from raw.log_events where ingest_seq = 2",
+            "6 spans and events were stored, but 4 are there",
+        ),
+        ("update raw.batches set ingest_seq = 1 where ingest_seq = 2", "3 commits with 2 numbers"),
+        ("delete from raw.batches where ingest_seq = 3", "stored"),
+    ],
+)
+def test_a_ledger_that_does_not_add_up_is_a_problem(folder, statement, match):
+    change(folder / "landing.duckdb", statement)
+    finding = only(folder)
+    assert (finding.check, finding.severity) == ("ledger", Severity.PROBLEM)
+    assert match in finding.found
+
+
+def test_rows_that_retention_took_are_not_missing(folder):
+    change(
+        folder / "landing.duckdb",
+        "delete from raw.log_events where ingest_seq <= 2",
+        "insert into raw.retention values (now(), 'rows', 2)",
+    )
+    assert wrong(folder) == {}
+
+
+def test_files_of_a_newer_version_need_that_version(folder):
+    change(folder / "landing.duckdb", "insert into migrations values (99, 'from_the_future', now())")
+    finding = only(folder)
+    assert (finding.check, finding.severity) == ("migrations", Severity.PROBLEM)
+    assert "pip install --upgrade" in finding.mend
+
+
+def test_marts_ahead_of_the_ledger_are_told(folder):
+    change(
+        folder / "marts.duckdb",
+        "create schema intermediate",
+        "create table intermediate.int_refreshed as select 7 as refreshed_seq",
+    )
+    assert "hold commit 7, the ledger ends at 3" in only(folder).found
+
+
+def test_a_missing_file_is_told_also_where_its_log_is_there(folder):
+    (folder / "landing.duckdb").unlink()
+    assert "its log is there" in only(folder).found
+    (folder / "landing.duckdb.wal").unlink()
+    assert "missing" in only(folder).found
+
+
+def test_missing_marts_are_no_trouble(folder):
+    (folder / "marts.duckdb").unlink()
+    assert wrong(folder) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["marts.duckdb.20260101T000000.aside", "landing.duckdb.restored", "app.duckdb.new"]
+)
+def test_leftovers_are_told_with_what_removes_them(folder, name):
+    (folder / name).write_bytes(b"left")
+    finding = only(folder)
+    assert (finding.check, finding.severity) == ("leftovers", Severity.WARNING)
+    assert finding.mend.startswith("rm ")
+    assert name in finding.mend
+
+
+def test_a_folder_that_others_may_read_is_told(folder):
+    folder.chmod(0o755)
+    assert only(folder).mend == f"chmod go-rwx {folder}"
+
+
+@pytest.mark.parametrize(("free", "severity"), [(100_000_000, Severity.PROBLEM), (10**9, Severity.WARNING)])
+def test_a_disk_that_fills_up_is_told(folder, monkeypatch, free, severity):
+    usage = shutil.disk_usage(folder)._replace(free=free)
+    monkeypatch.setattr(examining.shutil, "disk_usage", lambda _folder: usage)
+    assert (only(folder).check, only(folder).severity) == ("disk", severity)
+
+
+def test_a_log_that_no_checkpoint_empties_is_told(folder, monkeypatch):
+    monkeypatch.setattr(examining, "LONG_LOG", 10)
+    assert only(folder).check == "log"
+
+
+def test_findings_are_plain_data(folder):
+    assert json.dumps([vars(finding) for finding in examine(folder)])
