@@ -1,15 +1,24 @@
 """`python -m benchmarks.ingest`: measure the collector, and its peers beside it."""
 
+import os
 import tempfile
 from pathlib import Path
 
 import click
+import duckdb
 
-from benchmarks.ingest.bench import Bench, Figure
+from benchmarks.ingest.bench import Bench
+from benchmarks.ingest.figures import Figure
+from benchmarks.ingest.load import SenderFailed
+from benchmarks.ingest.profile import profile
+from benchmarks.ingest.receivers.peers import PEERS
+from benchmarks.ingest.receivers.receiver import CannotStart
 from benchmarks.ingest.report import table, write_json
 from benchmarks.ingest.scenarios import SCENARIOS
+from benchmarks.ingest.storage import storage
 
 _CACHE = Path.home() / ".cache" / "spanmart-bench"
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command(context_settings={"show_default": True})
@@ -18,24 +27,47 @@ _CACHE = Path.home() / ".cache" / "spanmart-bench"
 @click.option(
     "--only", multiple=True, type=click.Choice(list(SCENARIOS)), help="Only this scenario; repeatable."
 )
-@click.option("--no-peers", is_flag=True, help="Only spanmart.")
+@click.option("--peers/--no-peers", default=True, help=f"Also measure {', '.join(PEERS)}.")
+@click.option("--patience", default=30.0, help="Seconds to wait for peers that store or answer late.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures to this file.")
-@click.option(
-    "--cache", type=click.Path(path_type=Path), default=_CACHE, help="Payloads and peers are kept here."
-)
-def main(  # noqa: PLR0917 - click passes them by name
-    seconds: float, rounds: int, only: tuple[str, ...], no_peers: bool, json_path: Path | None, cache: Path
+@click.option("--venvs", type=_FOLDER, default=_CACHE, help="Peers and encoded requests are kept here.")
+@click.option("--work", type=_FOLDER, help="Data of the runs goes here.  [default: a temporary folder]")
+@click.option("--profile", "profiling", is_flag=True, help="Instead, show where spanmart's time goes.")
+def main(
+    *,
+    seconds: float,
+    rounds: int,
+    only: tuple[str, ...],
+    peers: bool,
+    patience: float,
+    json_path: Path | None,
+    venvs: Path,
+    work: Path | None,
+    profiling: bool,
 ) -> None:
     """Measure how fast spanmart takes spans and keeps them."""
-    figures: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="spanmart-bench-") as work:
-        bench = Bench(seconds, rounds, cache, Path(work))
+    with tempfile.TemporaryDirectory(prefix="spanmart-bench-", dir=work) as folder:
+        bench = Bench(seconds, rounds, patience, venvs, Path(folder), tuple(PEERS) if peers else ())
+        if profiling:
+            click.echo(profile(bench))
+            return
+        conditions = {"load_before": os.getloadavg(), **storage(bench.work)}
+        figures: list[Figure] = []
         for name in only or SCENARIOS:
-            click.echo(f"{name}: {SCENARIOS[name].__doc__}", err=True)
-            figures += SCENARIOS[name](bench)
+            bench.say(f"{name}: {SCENARIOS[name].__doc__}")
+            figures += _figures(bench, name)
     click.echo(table(figures))
+    click.echo("; ".join(f"{name} {value}" for name, value in conditions.items()))
     if json_path:
-        write_json(figures, json_path, seconds=seconds, rounds=rounds)
+        write_json(figures, json_path, seconds=seconds, rounds=rounds, **conditions)
+
+
+def _figures(bench: Bench, name: str) -> list[Figure]:
+    """A scenario's figures; one that breaks says so in its line and leaves the others alone."""
+    try:
+        return SCENARIOS[name](bench)
+    except (CannotStart, SenderFailed, OSError, duckdb.Error) as error:
+        return [Figure(name, "spanmart", None, "", met=False, note=f"broken: {error}")]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ the figure would then be the client's.
 import re
 import selectors
 import socket
+import sys
 import time
 from collections import deque
 from itertools import cycle, islice
@@ -39,6 +40,7 @@ class HttpSender:
         self._selector = selectors.DefaultSelector()
         self._idle = deque(_Connection(load.port, self._selector, tally) for _ in range(load.connections))
         self._busy: set[_Connection] = set()
+        self._unstarted = load.requests if load.requests is not None else sys.maxsize
 
     def run(self) -> None:
         """Send; returns when all is answered, patience is over, or the receiver is gone."""
@@ -46,7 +48,7 @@ class HttpSender:
         end, self._due = started + self._load.seconds, started
         try:
             while (now := time.perf_counter()) < end + self._load.grace_s:
-                if now < end:
+                if now < end and self._unstarted:
                     self._start_due(now)
                 elif not self._busy:
                     break
@@ -58,7 +60,8 @@ class HttpSender:
 
     def _start_due(self, now: float) -> None:
         interval = 1 / self._load.rate if self._load.rate else None
-        while self._idle and (interval is None or self._due <= now):
+        while self._idle and self._unstarted and (interval is None or self._due <= now):
+            self._unstarted -= 1
             connection = self._idle.popleft()
             self._busy.add(connection)
             connection.start(self._supply.popleft(), now if interval is None else self._due)
@@ -66,7 +69,7 @@ class HttpSender:
 
     def _patience(self, now: float, end: float) -> float:
         wake = end if now < end else end + self._load.grace_s
-        if self._load.rate and self._idle and now < end:
+        if self._load.rate and self._idle and self._unstarted and now < end:
             wake = min(wake, self._due)
         return max(0.0, wake - now)
 

@@ -25,6 +25,7 @@ class Load:
     protocol: str = "http"  # or grpc
     headers: dict[str, str] = field(default_factory=dict)
     rate: float | None = None  # requests a second
+    requests: int | None = None  # stop after so many, should the time not be over before
     grace_s: float = 60.0  # how long to wait for answers when the time to send is over
 
 

@@ -1,14 +1,16 @@
 """Text that compresses and splits into words as people's does.
 
 Random letters would starve a compressor, and a handful of repeated sentences would flatter it. So words
-follow Zipf's law: the commonest are English's own, the long tail is built from roots and endings.
+follow Zipf's law: the commonest are English's own, the long tail is built from roots and endings, and a text
+comes back to its topic. A piece of 1 KB shrinks by 1.8 under zlib; English technical prose by 2.0.
 """
 
 import random
 from itertools import accumulate
 
-_VOCABULARY = 14_000
-_ZIPF_SHIFT, _ZIPF_EXPONENT = 2.7, 1.05  # Mandelbrot's form, as fitted to English
+_VOCABULARY = 12_000
+_TOPIC_WORDS, _TOPIC_EVERY = 10, 5  # a text comes back to its topic: every fifth word is one of ten
+_ZIPF_SHIFT, _ZIPF_EXPONENT = 2.7, 1.25  # Mandelbrot's form; steeper than English, to make up for its grammar
 
 _COMMON = """
 the of and to a in is that for it with as on are be this was by you not or from have at an they we
@@ -62,7 +64,7 @@ def _vocabulary() -> list[str]:
     chance.shuffle(field)
     words = dict.fromkeys([*_COMMON.split(), *field])
     while len(words) < _VOCABULARY:
-        syllables = chance.choice((1, 1, 2, 2, 3))
+        syllables = chance.choice((1, 1, 1, 2, 2))
         root = "".join(chance.choice(onsets) + chance.choice(nuclei) for _ in range(syllables))
         words[root + chance.choice(codas) + chance.choice(_ENDINGS)] = None
     return list(words)
@@ -86,6 +88,8 @@ class Writer:
         """Sentences in paragraphs and lists, about so many characters long."""
         chance = self._chance
         words = self._words(characters // 5)  # more than are needed, drawn at once: one by one is slow
+        about = words[::_TOPIC_EVERY]
+        words[::_TOPIC_EVERY] = chance.choices(about[:_TOPIC_WORDS], k=len(about))
         pieces: list[str] = []
         size = at = 0
         while size < characters and at < len(words):

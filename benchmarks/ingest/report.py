@@ -6,7 +6,7 @@ import platform
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.ingest.bench import Figure
+from benchmarks.ingest.figures import Figure
 
 _HEADINGS = ("scenario", "receiver", "figure", "target", "met", "server µs/span", "sender µs/span", "note")
 

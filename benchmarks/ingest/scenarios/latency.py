@@ -1,0 +1,30 @@
+"""How long a sender waits for its acknowledgement where the receiver is not busy."""
+
+from statistics import median
+
+from benchmarks.ingest.bench import Bench
+from benchmarks.ingest.figures import Figure, Series
+from benchmarks.ingest.load import Load
+
+_SPANS_A_SECOND = 1_000
+_SPANS_A_REQUEST = 10  # what many small apps send, each flushing its own few spans
+
+
+def latency(bench: Bench) -> list[Figure]:
+    """Time to acknowledge at a steady 1,000 spans/s: 100 requests/s of 10 spans, from when each is due."""
+
+    def plan(port: int) -> Load:
+        made = bench.payloads(256, _SPANS_A_REQUEST)
+        return Load(port, made, 16, bench.seconds, rate=_SPANS_A_SECOND / _SPANS_A_REQUEST)
+
+    series = Series()
+    for _ in range(bench.rounds):
+        series.add(*bench.spanmart(lambda to: plan(to.http_port)))
+    measured = {
+        name: round(median(run.outcome.latency_ms[name] for run in series.runs), 1) for name in ("p50", "p99")
+    }
+    p50 = series.of("latency", "spanmart", measured["p50"], "ms p50")
+    p99 = series.of("latency", "spanmart", measured["p99"], "ms p99").at_most(100)
+    worst = max(run.outcome.latency_ms["max"] for run in series.runs)
+    p99.note = f"slowest {worst:,.0f} ms; {series.rate:,.0f} spans/s"
+    return [p50, p99]
