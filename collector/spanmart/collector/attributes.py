@@ -31,6 +31,11 @@ def value_text(value: AnyValue) -> str | None:
     return native if native is None or isinstance(native, str) else json_text(native)
 
 
+def double_text(number: float) -> str:
+    """A double as text: the shortest that reads back as the same number."""
+    return repr(number) if math.isfinite(number) else str(_finite_or_name(number))
+
+
 def native_values(attributes: Iterable[KeyValue]) -> dict[str, object]:
     """Attributes by name, their values as `json_text` takes them."""
     return {pair.key: native_value(pair.value) for pair in attributes}

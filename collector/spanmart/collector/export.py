@@ -10,10 +10,11 @@ from spanmart.collector.otlp_json import parse_json
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.salvage import parse_apart
 from spanmart.collector.signals import Signal, data_points
-from spanmart.warehouse.batch import SPANS, Batch
+from spanmart.warehouse.batch import SPANS, Batch, Rows
 
 # Enough to find the fault in the sender, without a message that grows with the request.
 REASONS_TOLD = 5
+MANY_ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ class Export:
     ) -> Self:
         if signal.stored_rows is None:
             return cls(None, _not_stored(signal, request))
-        rows = signal.stored_rows(request, sound, rejections)
-        received = rows.num_rows + len(rejections)
-        spans, log_events = (rows, None) if rows.schema is SPANS else (None, rows)
+        gathered = signal.stored_rows(request, sound, rejections)
+        received = gathered.num_rows + len(rejections)
+        # Many rows are better made a table here, beside the writer, than by the writer.
+        rows: Rows = gathered.table([gathered]) if gathered.num_rows >= MANY_ROWS else gathered
+        spans, log_events = (rows, None) if gathered.schema is SPANS else (None, rows)
         batch = Batch(source, spans, log_events, received, rejected=len(rejections), bytes=size)
         return cls(batch if received else None, _answer(signal, received, rejections))
 

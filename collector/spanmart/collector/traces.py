@@ -41,32 +41,40 @@ class SpanRows(OtlpRows):
                 scope = scope_spans.scope
                 scope_name, scope_version = scope.name, scope.version
                 for span, attributes in zip(scope_spans.spans, undecoded, strict=False):
-                    if reason := _invalid(span):
-                        rejections.append(f"span {span.name!r}: {reason}")
+                    ids = span.trace_id, span.span_id, span.parent_span_id
+                    if _are_valid(*ids):
+                        found.append(_row(span, ids, service_name, scope_name, scope_version), attributes)
                     else:
-                        found.append(_row(span, service_name, scope_name, scope_version), attributes)
+                        rejections.append(f"span {span.name!r}: {_fault(*ids)}")
                 found.close_resource(resource, resource_spans.resource.ByteSize() + scope.ByteSize())
         return found
 
 
-def _invalid(span: Span) -> str | None:
-    for name, value, none in (
-        ("trace_id", span.trace_id, NO_TRACE_ID),
-        ("span_id", span.span_id, NO_SPAN_ID),
-    ):
+def _are_valid(trace_id: bytes, span_id: bytes, parent_span_id: bytes) -> bool:
+    return (
+        len(trace_id) == len(NO_TRACE_ID)
+        and len(span_id) == len(NO_SPAN_ID)
+        and len(parent_span_id) in (0, len(NO_SPAN_ID))
+        and trace_id != NO_TRACE_ID
+        and span_id != NO_SPAN_ID
+    )
+
+
+def _fault(trace_id: bytes, span_id: bytes, parent_span_id: bytes) -> str:
+    for name, value, none in (("trace_id", trace_id, NO_TRACE_ID), ("span_id", span_id, NO_SPAN_ID)):
         if len(value) != len(none) or value == none:
             return f"{name} must be {len(none)} bytes and not all zero, and is {value.hex() or 'empty'}"
-    if len(span.parent_span_id) not in (0, len(NO_SPAN_ID)):
-        return f"parent_span_id must be {len(NO_SPAN_ID)} bytes or empty, and is {span.parent_span_id.hex()}"
-    return None
+    return f"parent_span_id must be {len(NO_SPAN_ID)} bytes or empty, and is {parent_span_id.hex()}"
 
 
-def _row(span: Span, service_name: str | None, scope_name: str, scope_version: str) -> tuple[object, ...]:
-    parent = span.parent_span_id
+def _row(
+    span: Span, ids: tuple[bytes, bytes, bytes], service_name: str | None, scope_name: str, scope_version: str
+) -> tuple[object, ...]:
+    trace_id, span_id, parent = ids
     status = span.status
     return (
-        span.trace_id.hex(),
-        span.span_id.hex(),
+        trace_id.hex(),
+        span_id.hex(),
         parent.hex() if parent and parent != NO_SPAN_ID else None,
         span.name,
         KINDS.get(span.kind) or str(span.kind),

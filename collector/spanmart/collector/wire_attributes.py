@@ -7,18 +7,20 @@ one. Texts are not copied: the column's strings are views into the bytes receive
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
-from spanmart.collector.attributes import value_text
+from spanmart.collector.attributes import double_text, value_text
 
 Ints = npt.NDArray[np.int64]
 
-# Tags of the fields, as protobuf writes them: KeyValue.key and .value, AnyValue.string_value and .int_value.
-KEY, VALUE, STRING, INTEGER = 0x0A, 0x12, 0x0A, 0x18
+# Tags of the fields, as protobuf writes them: KeyValue's, then AnyValue's.
+KEY, VALUE = 0x0A, 0x12
+STRING, BOOLEAN, INTEGER, DOUBLE = 0x0A, 0x10, 0x18, 0x21
 # A length byte may lead this far beyond the pair it stands in before that is noticed.
 PADDING = bytes(512)
 # A string view holds a text of up to 12 bytes itself; of a longer one its first 4, its buffer and its offset.
@@ -78,8 +80,8 @@ class _Pairs:
         tag = np.where(simple, self._byte(value_at), 0)
         text_size, text_at = self._varint(value_at + 1)
         texts = np.flatnonzero((tag == STRING) & (text_at + text_size == self._end))
-        integers = np.flatnonzero(tag == INTEGER)
-        plain = np.concatenate([texts, integers])
+        booleans, integers, doubles = (np.flatnonzero(tag == kind) for kind in (BOOLEAN, INTEGER, DOUBLE))
+        plain = np.concatenate([texts, booleans, integers, doubles])
         others = np.delete(np.arange(len(self._pairs)), plain)
         decoded = [_decoded(self._pairs[position]) for position in others.tolist()]
 
@@ -87,7 +89,9 @@ class _Pairs:
         keys.show(plain, self._buffer, key_at[plain], key_size[plain])
         keys.show_texts(others, pa.array([key for key, _ in decoded], pa.string()))
         values.show(texts, self._buffer, text_at[texts], text_size[texts])
+        values.show_texts(booleans, pa.array(self._byte(value_at[booleans] + 1) == 1).cast(pa.string()))
         values.show_texts(integers, pa.array(self._integers(value_at[integers] + 1)).cast(pa.string()))
+        values.show_texts(doubles, pa.array(self._doubles(value_at[doubles] + 1), pa.string()))
         values.show_texts(others, pa.array([value for _, value in decoded], pa.string()))
         return keys.array(), values.array()
 
@@ -97,6 +101,9 @@ class _Pairs:
     def _integers(self, at: Ints) -> Ints:
         # Ten bytes of seven bits: what the last shift drops is beyond 64, as it should be.
         return self._varint(at, most=10)[0]
+
+    def _doubles(self, at: Ints) -> list[str]:
+        return [double_text(number) for number in _words(self._buffer, "<f8")[at].tolist()]
 
     def _varint(self, at: Ints, most: int = 4) -> tuple[Ints, Ints]:
         """Numbers of at most `most` bytes, and where each ends; a longer one seems to end too early."""
@@ -153,8 +160,8 @@ class _Views:
         return pa.Array.from_buffers(pa.string_view(), len(self._valid), buffers)
 
 
-def _words(buffer: pa.Buffer, word: str) -> "npt.NDArray[np.uint64]":
-    """The little-endian word that begins at each byte."""
+def _words(buffer: pa.Buffer, word: str) -> npt.NDArray[Any]:
+    """The word, such as a little-endian "<u8", that begins at each byte."""
     size = np.dtype(word).itemsize
     return np.ndarray((buffer.size - size + 1,), word, buffer, strides=(1,))
 

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -281,13 +281,18 @@ class Landing:
                 waiting.future.set_exception(outcome)
 
 
-def _tables(numbered: Iterator[tuple[int, Rows | None]]) -> Iterator[pa.Table]:
+def _tables(numbered: Iterable[tuple[int, Rows | None]]) -> Iterator[pa.Table]:
     """The rows with their ingest_seq, in as few tables as there are runs of one kind of rows."""
     some = [(seq, rows) for seq, rows in numbered if rows is not None and rows.num_rows]
-    for kind, run in groupby(some, key=lambda one: type(one[1])):
+    for _, run in groupby(some, key=_kind):
         seqs, parts = zip(*run, strict=True)
-        table = pa.concat_tables(parts) if kind is pa.Table else kind.table(parts)
+        table = pa.concat_tables(parts) if isinstance(parts[0], pa.Table) else parts[0].table(parts)
         yield table.append_column("ingest_seq", pa.array(_repeated(seqs, parts), pa.int64()))
+
+
+def _kind(numbered: tuple[int, Rows]) -> object:
+    rows = numbered[1]
+    return rows.schema if isinstance(rows, pa.Table) else type(rows)
 
 
 def _repeated(seqs: Sequence[int], parts: Sequence[Rows]) -> list[int]:
