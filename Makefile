@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= spanmart-data
+JAVASCRIPT := tests/senders/javascript
 
 # uv is faster where it is present; pip alone is enough. Both read the same constraints.
 UV := $(shell command -v uv 2>/dev/null)
@@ -12,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test lint format bench docs clean browser apt-packages constraints
+.PHONY: help run test lint format bench docs clean browser senders apt-packages constraints
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -20,7 +21,7 @@ help: ## List the targets
 run: $(VENV)/.server ## Start spanmart with the demo application on http://127.0.0.1:8080
 	$(BIN)/spanmart up --demo --data $(DATA)
 
-test: $(VENV)/.dev browser ## Run every test
+test: $(VENV)/.dev browser senders ## Run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## Check style, types and the arrows between packages
@@ -61,6 +62,16 @@ endif
 browser: ## See that there is a Chromium for the browser tests
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory apt-packages
 
+senders: $(JAVASCRIPT)/node_modules/.package-lock.json ## Install the JavaScript SDK that tests send with, where npm is at hand
+
+$(JAVASCRIPT)/node_modules/.package-lock.json: $(JAVASCRIPT)/package.json $(JAVASCRIPT)/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the JavaScript SDK that tests send with"; \
+		(cd $(JAVASCRIPT) && npm ci --silent) && touch $@; \
+	else \
+		echo "No npm found: the tests of the JavaScript SDK will be skipped. To run them, install Node.js with npm" >&2; \
+	fi
+
 apt-packages: ## Install the Debian packages that the tests need (Chromium), where apt and root are at hand
 	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		echo "Installing Debian's chromium for the browser tests"; \
@@ -73,4 +84,4 @@ constraints: $(VENV)/.dev ## Write constraints.txt anew from what is installed
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -viE '^(pip|setuptools|wheel)==' > constraints.txt
 
 clean: ## Remove the virtual environment and caches; data folders stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs $(JAVASCRIPT)/node_modules
