@@ -5,8 +5,8 @@ import urllib.request
 
 import pytest
 
+from spanmart.warehouse.listening import PortInUse
 from spanmart.web import WebServer
-from spanmart.web.server import PortInUse
 from support.known_calls import Marts
 
 

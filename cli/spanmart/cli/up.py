@@ -15,11 +15,10 @@ from spanmart.cli.loopback import is_loopback, url_of
 from spanmart.cli.options import CannotStart
 from spanmart.cli.signals import StopSignals
 from spanmart.collector import OtlpGrpcServer, OtlpHttpServer
-from spanmart.collector.listening import ListenError as OtlpListenError
 from spanmart.warehouse import Refresher, Warehouse
 from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.listening import ListenError
 from spanmart.web import WebServer, create_app
-from spanmart.web.server import ListenError as WebListenError
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings
@@ -44,7 +43,7 @@ def run(settings: "Settings", demo: bool) -> None:
     with _own_stdout() as stdout, ExitStack() as parts:
         try:
             ready = _start(settings, demo, parts)
-        except (WarehouseError, OtlpListenError, WebListenError) as error:
+        except (WarehouseError, ListenError) as error:
             raise CannotStart(str(error)) from error
         print(json.dumps(ready), file=stdout, flush=True)
         log.info("stopping on %s; a second signal stops at once", signals.wait())

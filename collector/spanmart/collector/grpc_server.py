@@ -7,11 +7,11 @@ import grpc
 
 from spanmart.collector.body import MAX_BODY_BYTES
 from spanmart.collector.export import Export
-from spanmart.collector.listening import ListenError, check_free
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import SIGNALS, Signal
 from spanmart.warehouse.errors import LandingError
 from spanmart.warehouse.landing import Landing
+from spanmart.warehouse.listening import ListenError, check_free
 
 THREADS = 64
 SOURCE = "otlp_grpc"

@@ -8,8 +8,8 @@ import uvicorn
 
 from spanmart.collector.body import MAX_BODY_BYTES
 from spanmart.collector.http_app import OtlpHttpApp
-from spanmart.collector.listening import bound_socket
 from spanmart.warehouse.landing import Landing
+from spanmart.warehouse.listening import bound_socket
 
 if TYPE_CHECKING:
     import socket

@@ -3,12 +3,13 @@
 A pool of its own, so that a slow page can never keep a span from being received, nor the other way round.
 """
 
-import errno
 import logging
 import threading
 from typing import TYPE_CHECKING
 
 from cheroot.wsgi import Server
+
+from spanmart.warehouse.listening import ListenError, check_free
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -16,20 +17,6 @@ if TYPE_CHECKING:
 THREADS = 16
 
 log = logging.getLogger(__name__)
-
-
-class ListenError(Exception):
-    """The address cannot be listened on."""
-
-
-class PortInUse(ListenError):
-    """Another program listens on the port."""
-
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(
-            f"Port {port} on {host}, wanted for the web pages, is in use by another program. "
-            "Stop that program, or choose another port with --web-port (0 takes any free one)."
-        )
 
 
 class WebServer:
@@ -43,12 +30,10 @@ class WebServer:
 
     def start(self) -> None:
         """Listen, and serve in threads. Raises PortInUse, ListenError."""
+        check_free(self.host, self.port, "the web pages", "--web-port")
         try:
             self._server.prepare()
         except OSError as error:
-            # cheroot raises anew and keeps the number of the error in the text alone.
-            if f"[Errno {errno.EADDRINUSE}]" in str(error):
-                raise PortInUse(self.host, self.port) from error
             raise ListenError(f"Cannot listen on {self.host}:{self.port}: {error}") from error
         self.port = int(self._server.bind_addr[1])
         self._thread.start()

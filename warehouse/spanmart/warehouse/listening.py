@@ -1,4 +1,7 @@
-"""Ports to listen on, and a clear word where one cannot be had."""
+"""Ports to listen on, and a clear word where one cannot be had.
+
+It stands in the warehouse because the collector and the web share nothing else.
+"""
 
 import errno
 import socket
