@@ -5,7 +5,6 @@ Run as `python replay_client.py BASE_URL < exchanges.json`, where the input is a
 """
 
 import asyncio
-import inspect
 import json
 import sys
 from typing import Any
@@ -14,28 +13,14 @@ from openai import APIStatusError, AsyncOpenAI, OpenAI
 
 import spanmart.instrumentation.auto  # noqa: F401  # the one line that instruments an application
 from spanmart.instrumentation import interaction
-
-METHODS = {
-    "chat/completions": lambda client: client.chat.completions.create,
-    "responses": lambda client: client.responses.create,
-    "embeddings": lambda client: client.embeddings.create,
-}
-
-
-def arguments(method: Any, exchange: dict[str, Any]) -> dict[str, Any]:
-    """The recorded body as keyword arguments; what the client has no name for goes into `extra_body`."""
-    known = inspect.signature(method).parameters
-    body = exchange["body"]
-    named = {key: value for key, value in body.items() if key in known}
-    unnamed = {key: value for key, value in body.items() if key not in known}
-    return {**named, "extra_body": unnamed or None, "extra_headers": {"x-exchange": exchange["key"]}}
+from support.recorded_calls import METHODS, arguments
 
 
 def call(client: OpenAI, exchange: dict[str, Any]) -> str | None:
     method = METHODS[exchange["endpoint"]](client)
     with interaction("recording", metadata={"recording": exchange["key"]}) as made:
         try:
-            result = method(**arguments(method, exchange))
+            result = method(**arguments(method, exchange["body"], exchange["key"]))
             if exchange["body"].get("stream"):
                 for _ in result:
                     pass
@@ -48,7 +33,7 @@ async def call_async(client: AsyncOpenAI, exchange: dict[str, Any]) -> str | Non
     method = METHODS[exchange["endpoint"]](client)
     async with interaction("recording", metadata={"recording": exchange["key"]}) as made:
         try:
-            result = await method(**arguments(method, exchange))
+            result = await method(**arguments(method, exchange["body"], exchange["key"]))
             if exchange["body"].get("stream"):
                 async for _ in result:
                     pass

@@ -54,7 +54,11 @@ def interactions(spanmart: RunningSpanmart) -> dict[str, dict[str, Any]]:
         client = subprocess.run(
             [sys.executable, str(Path(__file__).with_name("replay_client.py")), server.base_url],
             input=json.dumps(calls),
-            env={"OTEL_EXPORTER_OTLP_ENDPOINT": spanmart.otlp, "OTEL_SERVICE_NAME": "replay"},
+            env={
+                "OTEL_EXPORTER_OTLP_ENDPOINT": spanmart.otlp,
+                "OTEL_SERVICE_NAME": "replay",
+                "PYTHONPATH": str(Path(__file__).parents[1]),
+            },
             capture_output=True,
             text=True,
             check=False,

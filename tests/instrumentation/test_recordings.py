@@ -1,7 +1,6 @@
 """Recorded OpenAI traffic, made again by the real client: the span says what the recording says."""
 
 import asyncio
-import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import openai
 import pytest
 
+from support.recorded_calls import METHODS, arguments
 from support.replay_server import Exchange, recorded_exchanges
 
 from .conftest import Api, Recorded
@@ -28,30 +28,17 @@ pytestmark = pytest.mark.skipif(
     not EXCHANGES, reason="no recorded exchanges: there is no ../shared/recordings beside the checkout"
 )
 
-METHODS: dict[str, Callable[[Any], Any]] = {
-    "chat/completions": lambda client: client.chat.completions.create,
-    "responses": lambda client: client.responses.create,
-    "embeddings": lambda client: client.embeddings.create,
-}
-
-
-def arguments(method: Any, exchange: Exchange) -> dict[str, Any]:
-    known = inspect.signature(method).parameters
-    extra = {name: value for name, value in exchange.request.items() if name not in known}
-    named = {name: value for name, value in exchange.request.items() if name in known}
-    return {**named, "extra_headers": {"x-exchange": exchange.key}, "extra_body": extra or None}
-
 
 def make(api: Api, exchange: Exchange) -> None:
     method = METHODS[exchange.path](api.client)
-    result = method(**arguments(method, exchange))
+    result = method(**arguments(method, exchange.request, exchange.key))
     if exchange.request.get("stream"):
         list(result)
 
 
 async def make_async(api: Api, exchange: Exchange) -> None:
     method = METHODS[exchange.path](api.async_client)
-    result = await method(**arguments(method, exchange))
+    result = await method(**arguments(method, exchange.request, exchange.key))
     if exchange.request.get("stream"):
         async for _ in result:
             pass

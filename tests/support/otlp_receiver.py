@@ -6,22 +6,22 @@ with OtlpReceiver() as receiver:
 """
 
 import gzip
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from support.local_server import LocalServer
 
-class OtlpReceiver:
+
+class OtlpReceiver(LocalServer):
     """Answers 200 to traces and logs and keeps them; with `hangs` it takes connections and never answers."""
 
     def __init__(self, *, hangs: bool = False) -> None:
         self.traces: list[ExportTraceServiceRequest] = []
         self.logs: list[ExportLogsServiceRequest] = []
-        self.closing = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -43,18 +43,8 @@ class OtlpReceiver:
             def log_message(self, format: str, *args: object) -> None:
                 """Keep the test's output readable."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> "OtlpReceiver":
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
+        self.endpoint = self.url
 
     @property
     def spans(self) -> list[Any]:

@@ -17,11 +17,13 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from support.local_server import LocalServer
 
 JSON = {"content-type": "application/json"}
 EVENTS = {"content-type": "text/event-stream; charset=utf-8"}
@@ -78,27 +80,16 @@ class Received:
     body: bytes
 
 
-class ReplayServer:
+class ReplayServer(LocalServer):
     """Serves exchanges on a free port of 127.0.0.1; a context manager."""
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        super().__init__(type("Handler", (_Handler,), {"replay": self}))
+        self.base_url = f"{self.url}/v1"
         self.exchanges = list(exchanges)
         self.received: list[Received] = []
         self._answered: dict[int, int] = {}
         self._lock = threading.Lock()
-        self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.replay = self
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    def __enter__(self) -> "ReplayServer":
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def answer_to(self, request: Received) -> Exchange | None:
         """The exchange whose turn it is, of those that fit the request."""
@@ -123,21 +114,13 @@ class ReplayServer:
         return same or [number for number in on_path if self.exchanges[number].request is None]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    replay: ReplayServer
-
-    def handle_error(self, *_: object) -> None:
-        """Clients go away in the middle of an answer; that is what some tests are about."""
-
-
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+    replay: ReplayServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        replay = self.server.replay
+        replay = self.replay
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = self.path.partition("?")[0].removeprefix("/v1/").strip("/")
