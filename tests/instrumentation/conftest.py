@@ -17,6 +17,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from spanmart.instrumentation import diagnostics, instrument, uninstrument
 from support.replay_server import Exchange, ReplayServer
 
+from .surfaces import CHAT
+
 
 @dataclass
 class Recorded:
@@ -78,6 +80,11 @@ class Api:
     @cached_property
     def async_client(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(**self.options, http_client=openai.DefaultAsyncHttpxClient(verify=False))
+
+
+def chat(api: Api, **arguments: Any) -> Any:
+    """Make the simplest chat call, changed by `arguments`."""
+    return api.client.chat.completions.create(**{**CHAT, **arguments})
 
 
 @pytest.fixture

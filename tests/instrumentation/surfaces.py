@@ -7,8 +7,10 @@ from typing import Any
 
 import openai
 import pydantic
+import pytest
 
 HAS_RESPONSES = find_spec("openai.resources.responses") is not None  # older clients have not
+needs_responses = pytest.mark.skipif(not HAS_RESPONSES, reason="an older client")
 
 MESSAGES: list[Any] = [
     {"role": "system", "content": "You are brief."},

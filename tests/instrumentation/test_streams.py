@@ -17,9 +17,7 @@ from support import openai_bodies as bodies
 from support.replay_server import Exchange
 
 from .conftest import Api, Recorded
-from .surfaces import CHAT_STREAM, HAS_RESPONSES, RESPONSES
-
-needs_responses = pytest.mark.skipif(not HAS_RESPONSES, reason="an older client")
+from .surfaces import CHAT_STREAM, RESPONSES, needs_responses
 
 # older clients let the HTTP library's own error through
 http = import_module("httpx2" if find_spec("httpx2") else "httpx")
