@@ -16,9 +16,10 @@ from spanmart.warehouse.landing import ROW_GROUP_ROWS, Landing
 from spanmart.warehouse.migrate import migrate, migrations_of
 
 STORAGE_VERSION = "v1.5.0"
-# Senders wait while a checkpoint writes what is in the log: about 0.2 s for this much.
-CHECKPOINT_THRESHOLD = "32MB"
+CHECKPOINT_THRESHOLD = "512MB"
 SETTINGS = {
+    # Writing the log into the file packs the last row group of each mart anew, 122,880 rows: seldom, then.
+    # The landing, for which senders wait, does it for itself and sooner.
     "checkpoint_threshold": CHECKPOINT_THRESHOLD,
     # Prompts and answers are prose, which zstd packs into two thirds of what DuckDB would choose. It is a
     # setting for all files: the marts name what their short columns have instead (macros/table_columns.sql).

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import duckdb
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from spanmart.warehouse.batch import Batch, Rows
 from spanmart.warehouse.errors import LandingClosed, LandingFailed, LandingOverloaded
+from spanmart.warehouse.folder import write_ahead_log
 
 MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024
 # A commit of this size takes well under a second, so that nobody waits longer for its turn.
@@ -26,11 +28,14 @@ MAX_COMMIT_BYTES = 32 * 1024 * 1024
 # DuckDB writes a commit of whole row groups straight to their place in the file, compressed. Anything else
 # goes to the log first and is written again at the next checkpoint, for which senders wait.
 ROW_GROUP_ROWS = 2048
+# The log is checkpointed at this size. Senders wait meanwhile: about 0.2 s for this much.
+MAX_LOG_BYTES = 32 * 1024 * 1024
 # How long a busy writer waits for a row group to become whole, in seconds.
 LINGER_S = 0.02
 
 T = TypeVar("T")
 
+PATH = "select path from duckdb_databases() where database_name = 'landing'"
 NEWEST_SEQ = "select coalesce(max(ingest_seq), 0) from landing.raw.batches"
 INSERT_SPANS = "insert into landing.raw.spans by name select *, $1::timestamp as ingested_at from arriving"
 INSERT_LOG_EVENTS = (
@@ -96,6 +101,8 @@ class Landing:
     ) -> None:
         self._connection = connection
         self._bound = max_bytes_in_flight
+        [path] = connection.execute(PATH).fetchone() or ("",)
+        self._log = write_ahead_log(Path(path))
         [newest] = connection.execute(NEWEST_SEQ).fetchone() or (0,)
         self._committed_seq: int = newest
         self._bytes_in_flight = 0
@@ -181,6 +188,7 @@ class Landing:
                 else:
                     taken = next_
                     self._land(taken)
+                    self._keep_log_short()
         finally:
             self._abandon(taken)
 
@@ -240,6 +248,15 @@ class Landing:
             self._settle(group, LandingFailed(f"The batch could not be stored: {error}"))
         else:
             self._settle(group, first_seq)
+
+    def _keep_log_short(self) -> None:
+        if not self._log.exists() or self._log.stat().st_size < MAX_LOG_BYTES:
+            return
+        try:
+            self._connection.execute("checkpoint landing")
+        except duckdb.Error as error:
+            # What is committed is on disk all the same; the next commit tries again.
+            log.warning("The log of landing.duckdb could not be written into the file: %s", error)
 
     def _commit(self, batches: list[Batch]) -> int:
         """Store the batches in one transaction and return the first one's ingest_seq."""
