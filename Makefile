@@ -13,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test lint format bench docs clean browser senders apt-packages constraints
+.PHONY: help run test lint format bench bench-ingest bench-ingest-profile docs clean browser senders apt-packages constraints
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,8 +34,16 @@ format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## List the benchmarks; each is one command
-	@ls benchmarks
+bench: ## List the benchmarks and what they measure; each is one command
+	@echo "make bench-ingest            durable spans a second, latency, disk, memory and crashes of the collector, beside its peers"
+	@echo "make bench-ingest-profile    where the collector's time goes, by thread and by line"
+	@echo "Options go into BENCH_ARGS, such as BENCH_ARGS='--seconds 5 --only http --no-peers'; --help lists them."
+
+bench-ingest: $(VENV)/.dev ## Measure the collector beside its peers, which are installed outside the checkout
+	$(BIN)/python -m benchmarks.ingest $(BENCH_ARGS)
+
+bench-ingest-profile: $(VENV)/.dev ## Show where the collector's time goes
+	$(BIN)/python -m benchmarks.ingest --profile $(BENCH_ARGS)
 
 # --- installation, stamped so that it runs once -------------------------------------------------
 

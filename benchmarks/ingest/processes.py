@@ -13,7 +13,13 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def cpu_s(pid: int) -> float:
     """CPU seconds that a process and its living descendants have used."""
-    return sum(_ticks(each) for each in family(pid)) / _TICKS
+    return sum(_ticks(Path(f"/proc/{each}")) for each in family(pid)) / _TICKS
+
+
+def thread_cpu_s(pid: int) -> dict[int, float]:
+    """CPU seconds by thread, whichever language started it."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return {int(each.name): _ticks(each) / _TICKS for each in threads}
 
 
 def peak_rss_mb(pid: int) -> float:
@@ -44,8 +50,8 @@ def kill(process: "subprocess.Popen[str]") -> None:
     process.wait()
 
 
-def _ticks(pid: int) -> int:
-    fields = _stat(Path(f"/proc/{pid}"))
+def _ticks(process: Path) -> int:
+    fields = _stat(process)
     return int(fields[11]) + int(fields[12]) if fields else 0
 
 
