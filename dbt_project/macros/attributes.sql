@@ -26,10 +26,10 @@
     from_json({{ json_attribute(key) }}, '["VARCHAR"]')
 {%- endmacro %}
 
-{#- The attributes whose keys start with a prefix, as a map without it. -#}
+{#- The attributes whose keys start with a prefix, as a map without it. Keys first: values are long texts. -#}
 {% macro attributes_under(prefix) -%}
     map_from_entries([
-        struct_pack(k := entry.key[{{ prefix | length + 1 }}:], v := entry.value)
-        for entry in map_entries(attributes) if starts_with(entry.key, '{{ prefix }}')
+        struct_pack(k := key[{{ prefix | length + 1 }}:], v := attributes[key])
+        for key in map_keys(attributes) if starts_with(key, '{{ prefix }}')
     ])
 {%- endmacro %}

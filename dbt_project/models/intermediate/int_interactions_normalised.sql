@@ -1,4 +1,5 @@
-{{ config(materialized='replaced') }}
+{#- Read by every mart and needed no longer than the refresh: in memory, so that its texts are not packed twice. -#}
+{{ config(materialized='replaced', database='scratch') }}
 
 -- One row per LLM call whose span this refresh brings, whoever instrumented it. The rules that make an interaction
 -- out of a call are here, once for all dialects.

@@ -91,6 +91,8 @@ def _open_files(folder: DataFolder) -> duckdb.DuckDBPyConnection:
         for catalog, path in (("landing", folder.landing_path), ("app", folder.app_path)):
             _attach(connection, catalog, path)
             migrate(connection, catalog, migrations_of(catalog))
+        # For models that only their refresh needs.
+        connection.execute("attach ':memory:' as scratch")
         for name, value in SETTINGS.items():
             connection.execute(f"set {name} = '{value}'")
     except BaseException:

@@ -7,6 +7,8 @@ What a crash leaves half done is done again, so nothing has to be cleaned up.
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -17,7 +19,7 @@ from spanmart.warehouse.dbt_runner import DbtFailed, DbtRunner
 from spanmart.warehouse.errors import WarehouseError
 
 # Bounds the memory of a rebuild and the file's growth by tables that live for one run.
-ROWS_PER_REFRESH = 500_000
+ROWS_PER_REFRESH = 100_000
 LONGEST_PAUSE_S = 60.0
 
 REFRESHED = "select refreshed_seq, refreshed_at, project_fingerprint from intermediate.int_refreshed"
@@ -108,27 +110,34 @@ class Refresher:
 
         `full` makes them anew from the ledger; so does a new version of the project by itself.
         """
-        with self._one_refresh:
+        with self._one_refresh, self._reported():
             started = time.monotonic()
             goal = self._warehouse.landing.committed_seq
             built = self._built()
             anew = full or self._must_rebuild(built, goal)
             if not anew and built is not None and built.seq >= goal:
-                self._set(running=False, error=None)
+                self._set(error=None)
                 return RefreshReport(False, False, built.seq, time.monotonic() - started)
             seq = self._refresh_up_to(goal, anew, built.seq if built else 0)
             return RefreshReport(True, anew, seq, time.monotonic() - started)
 
     def _refresh_up_to(self, goal: int, anew: bool, seq: int) -> int:
         self._set(running=True, progress="reading the dbt project")
+        while True:
+            seq = self._refresh_once(goal, anew)
+            anew = False
+            if seq >= goal or self._stopping.is_set():
+                return seq
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Whatever stops a refresh is in the log and in the status, and the next one starts from nothing."""
         try:
-            while True:
-                seq = self._refresh_once(goal, anew)
-                anew = False
-                if seq >= goal or self._stopping.is_set():
-                    return seq
-        except (DbtFailed, duckdb.Error) as error:
+            yield
+        # A full disk, or an installation that is being upgraded: files and modules come and go.
+        except (DbtFailed, duckdb.Error, OSError, ImportError) as error:
             log.error("The marts were not refreshed: %s", error)
+            self._dbt.forget()
             self._set(error=str(error))
             raise RefreshFailed(f"The marts were not refreshed: {error}") from error
         finally:
@@ -174,7 +183,7 @@ class Refresher:
             try:
                 self.refresh()
                 pause = self._seconds
-            except (RefreshFailed, duckdb.Error):
+            except RefreshFailed:
                 pause = min(2 * pause, LONGEST_PAUSE_S)
             self._stopping.wait(max(0.0, started + pause - time.monotonic()))
             while self._nothing_new() and not self._stopping.wait(min(self._seconds, 0.2)):
