@@ -227,3 +227,36 @@ def test_many_threads_may_submit_at_once(warehouse, query):
         thread.join()
 
     assert query("select count(*), count(distinct ingest_seq) from landing.raw.log_events") == [(320, 160)]
+
+
+def many_spans(first, count):
+    tables = [spans(number).spans for number in range(first, first + count)]
+    return Batch("test", pa.concat_tables(tables), None, received=count + 1, rejected=1, bytes=100 * count)
+
+
+def test_a_busy_writer_commits_whole_row_groups_and_answers_a_batch_with_its_last_part(
+    warehouse, query, monkeypatch
+):
+    paused = Paused(warehouse.landing, monkeypatch)
+    first = warehouse.landing.submit(events())
+    paused.reached.wait()
+    waiting = [warehouse.landing.submit(many_spans(start, 1500)) for start in (1, 2001, 4001)]
+    paused.go()
+
+    seqs = [future.result() for future in (first, *waiting)]
+    assert seqs == sorted(seqs)
+    assert query(
+        "select sum(stored) from landing.raw.batches group by committed_at order by committed_at"
+    ) == [
+        (1,),
+        (4096,),
+        (404,),
+    ]
+    assert query("select count(distinct trace_id), count(*) from landing.raw.spans") == [(4500, 4500)]
+    assert query(
+        "select sum(received), sum(rejected), sum(bytes) from landing.raw.batches where ingest_seq > 1"
+    ) == [(4503, 3, 450_000)]
+    counted = "select ingest_seq, count(*) from landing.raw.spans group by 1 order by 1"
+    assert query(counted) == query(
+        "select ingest_seq, stored from landing.raw.batches where ingest_seq > 1 order by 1"
+    )

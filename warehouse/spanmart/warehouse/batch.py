@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol, Self, TypeAlias
 
@@ -105,6 +105,21 @@ class Batch:
         sizes: list[int] = [rows.nbytes for rows in (self.spans, self.log_events) if rows is not None]
         return max(self.bytes, *sizes, 0)
 
+    def split(self, rows: int) -> tuple[Self, Self]:
+        """The first `rows` rows, and the rest with all that was rejected; for one kind of rows alone."""
+        size = self.bytes * rows // self.stored
+        spans, more_spans = _cut(self.spans, rows)
+        log_events, more_log_events = _cut(self.log_events, rows)
+        first = replace(self, spans=spans, log_events=log_events, received=rows, rejected=0, bytes=size)
+        rest = replace(
+            self,
+            spans=more_spans,
+            log_events=more_log_events,
+            received=self.received - rows,
+            bytes=self.bytes - size,
+        )
+        return first, rest
+
     @classmethod
     def of_log_events(cls, source: str, events: Sequence[LogEvent]) -> Self:
         """A batch of events made here rather than received, such as feedback given on a page."""
@@ -118,6 +133,13 @@ class Batch:
         ]
         table = pa.Table.from_pylist(rows, schema=LOG_EVENTS)
         return cls(source, None, table, received=len(rows), rejected=0, bytes=table.nbytes)
+
+
+def _cut(all_rows: Rows | None, rows: int) -> tuple[Rows | None, Rows | None]:
+    if all_rows is None:
+        return None, None
+    table = all_rows if isinstance(all_rows, pa.Table) else all_rows.table([all_rows])
+    return table.slice(0, rows), table.slice(rows)
 
 
 def _entries(attributes: Mapping[str, Scalar]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -22,15 +22,16 @@ from spanmart.warehouse.batch import Batch, Rows
 from spanmart.warehouse.errors import LandingClosed, LandingFailed, LandingOverloaded
 from spanmart.warehouse.folder import write_ahead_log
 
-MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024
+MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024
 # A commit of this size takes well under a second, so that nobody waits longer for its turn.
 MAX_COMMIT_BYTES = 32 * 1024 * 1024
-# DuckDB writes a commit of whole row groups straight to their place in the file, compressed. Anything else
-# goes to the log first and is written again at the next checkpoint, for which senders wait.
+# DuckDB writes whole row groups straight to their place in the file, compressed. Anything less goes to the
+# log first and is written again at the next checkpoint, for which senders wait.
 ROW_GROUP_ROWS = 2048
 # The log is checkpointed at this size. Senders wait meanwhile: about 0.2 s for this much.
 MAX_LOG_BYTES = 32 * 1024 * 1024
-# How long a busy writer waits for a row group to become whole, in seconds.
+# After a commit of this size more is likely on its way: how long to wait for a whole row group, in seconds.
+BUSY_ROWS = ROW_GROUP_ROWS // 4
 LINGER_S = 0.02
 
 T = TypeVar("T")
@@ -50,9 +51,28 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Waiting:
+    """A batch, or a part of one. The sender waits for the last part."""
+
     batch: Batch
     size: int
     future: "Future[int]" = field(default_factory=Future)
+    is_last: bool = True
+
+    def split(self, rows: int) -> tuple[Self, Self]:
+        first, rest = self.batch.split(rows)
+        size = self.size * rows // self.batch.stored
+        return (
+            replace(self, batch=first, size=size, is_last=False),
+            replace(self, batch=rest, size=self.size - size),
+        )
+
+    def settle(self, outcome: int | LandingFailed) -> None:
+        if self.future.done():
+            return  # a part before could not be stored
+        if isinstance(outcome, LandingFailed):
+            self.future.set_exception(outcome)
+        elif self.is_last:
+            self.future.set_result(outcome)
 
 
 @dataclass(frozen=True)
@@ -213,27 +233,35 @@ class Landing:
             if isinstance(first := self._queue[0], _Action):
                 self._queue.popleft()
                 return first
-            group = self._first_waiting()
-            for _ in group:
-                self._queue.popleft()
+            group = self._take_group()
             rows = sum(waiting.batch.stored for waiting in group)
             self._rows_waiting -= rows
-            self._is_busy = rows >= ROW_GROUP_ROWS
+            self._is_busy = rows >= BUSY_ROWS
             return group
 
-    def _first_waiting(self) -> list[_Waiting]:
-        """Those that share the next commit: enough for whole row groups, if any are whole, else all."""
+    def _take_group(self) -> list[_Waiting]:
+        """Take those that share the next commit off the queue: whole row groups if there is one, else all."""
         group: list[_Waiting] = []
-        size = rows = whole = 0
-        for waiting in self._queue:
-            if isinstance(waiting, _Action) or (group and size + waiting.size > MAX_COMMIT_BYTES):
+        size = rows = 0
+        while self._queue and not isinstance(waiting := self._queue[0], _Action):
+            if group and size + waiting.size > MAX_COMMIT_BYTES:
                 break
+            group.append(waiting)
             size += waiting.size
             rows += waiting.batch.stored
-            group.append(waiting)
-            if rows and rows % ROW_GROUP_ROWS == 0:
-                whole = len(group)
-        return group[: whole or len(group)]
+            self._queue.popleft()
+        beyond = rows % ROW_GROUP_ROWS
+        while group and rows > ROW_GROUP_ROWS and beyond:
+            last = group.pop()
+            stays = last.batch.stored - beyond
+            if stays > 0:
+                last, rest = last.split(stays)
+                group.append(last)
+                self._queue.appendleft(rest)
+                break
+            self._queue.appendleft(last)
+            beyond -= last.batch.stored
+        return group
 
     def _land(self, group: list[_Waiting]) -> None:
         try:
@@ -292,10 +320,7 @@ class Landing:
     def _settle(self, group: list[_Waiting], outcome: int | LandingFailed) -> None:
         self._release(sum(waiting.size for waiting in group))
         for position, waiting in enumerate(group):
-            if isinstance(outcome, int):
-                waiting.future.set_result(outcome + position)
-            else:
-                waiting.future.set_exception(outcome)
+            waiting.settle(outcome + position if isinstance(outcome, int) else outcome)
 
 
 def _tables(numbered: Iterable[tuple[int, Rows | None]]) -> Iterator[pa.Table]:
