@@ -19,6 +19,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from spanmart.collector import OtlpHttpServer, PortInUse
+from spanmart.collector.body import zstd
 from spanmart.warehouse.errors import LandingOverloaded
 from support.otlp import JSON, PROTOBUF, TRACE_ID, make_span, send, span_id, trace_request
 
@@ -54,6 +55,8 @@ def test_an_empty_request_succeeds(http_port, stored, path, content_type, body, 
         ("gzip", lambda body: gzip.compress(body[:10]) + gzip.compress(body[10:])),
         ("deflate", zlib.compress),
         ("deflate", raw_deflate),
+        ("zstd", zstd.compress),
+        ("zstd", lambda body: zstd.compress(body[:10]) + zstd.compress(body[10:])),
     ],
 )
 def test_a_span_is_stored_whatever_the_coding(http_port, stored, coding, encode):
@@ -191,6 +194,9 @@ def test_metrics_are_answered_honestly_as_not_stored(http_port):
         (gzip.compress(ONE_SPAN) + b"rest", PROTOBUF, {"Content-Encoding": "gzip"}),
         (b"", PROTOBUF, {"Content-Encoding": "gzip"}),
         (b"\x00\x01\x02", PROTOBUF, {"Content-Encoding": "deflate"}),
+        (zstd.compress(ONE_SPAN)[:-4], PROTOBUF, {"Content-Encoding": "zstd"}),
+        (zstd.compress(ONE_SPAN) + b"rest", PROTOBUF, {"Content-Encoding": "zstd"}),
+        (b"\x00\x01\x02", PROTOBUF, {"Content-Encoding": "zstd"}),
         (b"", JSON, {}),
         (b"{", JSON, {}),
         (b"[]", JSON, {}),

@@ -1,20 +1,27 @@
 """Bodies of HTTP requests: read and decompressed within a limit."""
 
 import asyncio
+import sys
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from google.rpc.code_pb2 import Code
 
 from spanmart.collector.refusal import Refusal
 from spanmart.warehouse.landing import Room
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 if TYPE_CHECKING:
     from asgiref.typing import ASGIReceiveCallable
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 GZIP = 16 + zlib.MAX_WBITS
-CODINGS = "gzip, deflate"
+CODINGS = "gzip, deflate, zstd"
 # A sender that pauses longer than this within a body, in seconds, has gone away.
 MAX_PAUSE_S = 30
 
@@ -56,22 +63,40 @@ def decompressed(body: bytes, coding: str, limit: int = MAX_BODY_BYTES) -> bytes
         case "" | "identity":
             return body
         case "gzip" | "x-gzip":
-            return _inflated(body, GZIP, "gzip", limit)
+            return _inflated(body, lambda: zlib.decompressobj(GZIP), "gzip", limit)
         case "deflate":
             # Some senders leave out the zlib header that RFC 9110 asks for.
             has_header = body[:1] and body[0] & 0x0F == zlib.DEFLATED and int.from_bytes(body[:2]) % 31 == 0
-            return _inflated(body, zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS, "deflate", limit)
+            wbits = zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
+            return _inflated(body, lambda: zlib.decompressobj(wbits), "deflate", limit)
+        case "zstd":
+            return _inflated(body, zstd.ZstdDecompressor, "zstd", limit)
     raise Refusal.unsupported(f"Content-Encoding {coding!r} is not supported. Use {CODINGS} or none.")
 
 
-def _inflated(body: bytes, wbits: int, coding: str, limit: int) -> bytes:
+class Decompressor(Protocol):
+    """What zlib's and zstd's have in common: one member or frame is read until its end."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end was met."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What follows the end."""
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """At most `max_length` bytes of it."""
+
+
+def _inflated(body: bytes, new: Callable[[], Decompressor], coding: str, limit: int) -> bytes:
     parts: list[bytes] = []
     left = limit
     while body:
-        member = zlib.decompressobj(wbits)
+        member = new()
         try:
             part = member.decompress(body, left + 1)
-        except zlib.error as error:
+        except (zlib.error, zstd.ZstdError) as error:
             raise Refusal.bad_data("body", f"is not valid {coding}: {error}") from error
         left -= len(part)
         if left < 0:
