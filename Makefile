@@ -16,7 +16,7 @@ endif
 .PHONY: help run test lint format bench bench-ingest bench-ingest-profile docs clean browser senders apt-packages constraints
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
 
 run: $(VENV)/.server ## Start spanmart with the demo application on http://127.0.0.1:8080
 	$(BIN)/spanmart up --demo --data $(DATA)

@@ -4,7 +4,7 @@ import itertools
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -45,13 +45,14 @@ class Bench:
         self,
         plan: Callable[[Spanmart], Load],
         refresh_seconds: float = QUIET_S,
-        on_start: Callable[[Spanmart], None] = lambda _: None,
+        meanwhile: Callable[[Spanmart], AbstractContextManager[object]] = nullcontext,
     ) -> tuple[Run, Account]:
         """Start spanmart, warm it up, measure one load, stop it and balance its ledger."""
         with self.started(refresh_seconds) as receiver:
             load = plan(receiver)
             warm_up = measure(receiver, replace(load, seconds=WARM_UP_S))
-            run = measure(receiver, load, lambda: on_start(receiver))
+            with meanwhile(receiver):
+                run = measure(receiver, load)
             receiver.stop()
             return run, account([warm_up.outcome, run.outcome], *receiver.counted())
 

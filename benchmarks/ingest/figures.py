@@ -6,6 +6,8 @@ from typing import Any
 
 from benchmarks.ingest.measuring import Account, Run
 
+_STALL_S = 0.5
+
 
 @dataclass
 class Figure:
@@ -63,12 +65,17 @@ class Series:
             unit,
             server_us=median(run.server_us for run in self.runs),
             sender_us=median(run.sender_us for run in self.runs),
-            note=self.balance() if self.accounts else "",
+            note="; ".join(filter(None, [self.balance() if self.accounts else "", self.stalls()])),
             details={
                 "runs": [asdict(run) for run in self.runs],
                 "accounts": [asdict(account) for account in self.accounts],
             },
         )
+
+    def stalls(self) -> str:
+        """Whether the disk stood still in a round, which makes that round no measure of the receiver."""
+        stalled = [f"{run.disk_stall_s:.1f} s" for run in self.runs if run.disk_stall_s > _STALL_S]
+        return f"DISK STOOD STILL for {', '.join(stalled)}" if stalled else ""
 
     def balance(self) -> str:
         """Whether all that was acknowledged is stored, in words."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchmarks.ingest.load import Load, Outcome, send
 from benchmarks.ingest.processes import cpu_s, peak_rss_mb
 from benchmarks.ingest.receivers.receiver import Receiver
+from benchmarks.ingest.storage import Stalls
 
 
 @dataclass
@@ -16,6 +17,7 @@ class Run:
     outcome: Outcome
     server_cpu_s: float
     peak_rss_mb: float
+    disk_stall_s: float  # the longest that the disk took for a synced 4 KB meanwhile
 
     @property
     def server_us(self) -> float:
@@ -40,8 +42,9 @@ def measure(receiver: Receiver, load: Load, on_start: Callable[[], None] = lambd
         before = cpu_s(receiver.pid)
         on_start()
 
-    outcome = send(load, start)
-    return Run(outcome, cpu_s(receiver.pid) - before, peak_rss_mb(receiver.pid))
+    with Stalls(receiver.folder.parent) as stalls:
+        outcome = send(load, start)
+    return Run(outcome, cpu_s(receiver.pid) - before, peak_rss_mb(receiver.pid), stalls.longest_s)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What the disk gives at this moment: on a shared machine it changes by a factor of ten."""
 
 import os
+import threading
 import time
 from pathlib import Path
 from statistics import median
@@ -8,6 +9,7 @@ from statistics import median
 _BLOCK = os.urandom(4 * 1024 * 1024)
 _BLOCKS = 25
 _APPENDS = 100
+_EVERY_S = 0.5
 
 
 def storage(folder: Path) -> dict[str, float]:
@@ -24,6 +26,33 @@ def storage(folder: Path) -> dict[str, float]:
         "synced_4mb_writes_mb_s": round(_BLOCKS * len(_BLOCK) / 1e6 / large),
         "synced_4kb_append_ms": round(median(small) * 1e3, 2),
     }
+
+
+class Stalls:
+    """Looks on while something runs: disks of virtual machines stop for seconds when neighbours write.
+
+    `longest_s` is the longest synced append of 4 KB, tried twice a second.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.longest_s = 0.0
+        self._path = folder / f"stalls-{threading.get_ident()}"
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Stalls":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self._path.unlink()
+
+    def _watch(self) -> None:
+        with self._path.open("wb", buffering=0) as file:
+            while not self._stopping.wait(_EVERY_S):
+                self.longest_s = max(self.longest_s, _append(file.fileno(), _BLOCK[:4096]))
 
 
 def _append(file: int, block: bytes) -> float:

@@ -1,10 +1,13 @@
 """What ingestion loses to the rest of the process: marts that refresh and pages that people have open."""
 
+import json
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from benchmarks.ingest.bench import Bench
@@ -27,10 +30,7 @@ def busy(bench: Bench) -> list[Figure]:
     alone, beside, readers = Series(), Series(), Readers()
     for _ in range(bench.rounds):
         alone.add(*longer.spanmart(lambda to: longer.batches(to.http_port)))
-        beside.add(
-            *longer.spanmart(lambda to: longer.batches(to.http_port), _REFRESH_S, on_start=readers.start)
-        )
-        readers.stop()
+        beside.add(*longer.spanmart(lambda to: longer.batches(to.http_port), _REFRESH_S, readers.reading))
     figure = beside.figure("busy")
     figure.note = f"{readers.summary()}; {figure.note}"
     share = ratio("busy", "÷ alone", beside.rate, alone.rate, f"alone {alone.rate:,.0f} spans/s")
@@ -43,37 +43,36 @@ class Readers:
 
     answers: "Counter[str]" = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
+    refreshed_seq: list[int] = field(default_factory=list)  # that the marts had when the load was over
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
 
-    def start(self, receiver: Spanmart) -> None:
-        """Open the pages."""
+    @contextmanager
+    def reading(self, receiver: Spanmart) -> Iterator[None]:
+        """Keep the pages open; in the end, see how much of the ledger the marts have."""
+        web = f"http://127.0.0.1:{receiver.web_port}"
         self._stopping.clear()
-        self._threads = [
-            threading.Thread(target=self._read, args=(f"http://127.0.0.1:{receiver.web_port}{path}",))
-            for path in _OPEN
-        ]
-        for thread in self._threads:
+        threads = [threading.Thread(target=self._read, args=(web + path,)) for path in _OPEN]
+        for thread in threads:
             thread.start()
-
-    def stop(self) -> None:
-        """Close them."""
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            for thread in threads:
+                thread.join()
+            with urllib.request.urlopen(f"{web}/readyz", timeout=30) as answer:
+                self.refreshed_seq.append(json.load(answer)["refreshed_seq"])
 
     def summary(self) -> str:
         """How many answers there were, of which status, and how long they took."""
         ordered = sorted(self.seconds)
         half = ordered[len(ordered) // 2] * 1e3 if ordered else 0.0
-        return f"pages {dict(self.answers)}, p50 {half:,.0f} ms"
+        return f"pages {dict(self.answers)}, p50 {half:,.0f} ms; marts have batch {self.refreshed_seq}"
 
     def _read(self, url: str) -> None:
         while not self._stopping.is_set():
             started = time.monotonic()
             status = self._ask(url)
-            if self._stopping.is_set():
-                return  # it may have met a server that was stopping
             self.answers[status] += 1
             self.seconds.append(time.monotonic() - started)
             self._stopping.wait(_POLL_S)

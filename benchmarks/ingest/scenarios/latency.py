@@ -26,5 +26,5 @@ def latency(bench: Bench) -> list[Figure]:
     p50 = series.of("latency", "spanmart", measured["p50"], "ms p50")
     p99 = series.of("latency", "spanmart", measured["p99"], "ms p99").at_most(100)
     worst = max(run.outcome.latency_ms["max"] for run in series.runs)
-    p99.note = f"slowest {worst:,.0f} ms; {series.rate:,.0f} spans/s"
+    p99.note = f"slowest {worst:,.0f} ms; {series.rate:,.0f} spans/s; {p99.note}"
     return [p50, p99]

@@ -30,7 +30,7 @@ def overload(bench: Bench) -> list[Figure]:
     offered = _offered(run.outcome) / load.seconds / usual.outcome.rate
     memory.note = (
         f"offered {offered:.1f} × {usual.outcome.rate:,.0f} spans/s, accepted {run.outcome.rate:,.0f}; "
-        f"{series.balance()}"
+        f"{memory.note}"
     )
     return [memory, _refusals(run.outcome)]
 

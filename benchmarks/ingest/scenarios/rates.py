@@ -120,7 +120,8 @@ def _beside(ours: Series, name: str, runs: list[_PeerRun]) -> list[Figure]:
         figure.note = "received and dropped"
         return [figure, ratio("http", f"÷ {name}", ours.rate, series.rate).at_least(0.15)]
     figure = series.of("http", name, round(median(durable), 1), "spans/s")
-    figure.note = f"{runs[0].run.outcome.acknowledged:,} acknowledged at {series.rate:,.0f} spans/s"
+    acknowledged = f"{runs[0].run.outcome.acknowledged:,} acknowledged at {series.rate:,.0f} spans/s"
+    figure.note = "; ".join(filter(None, [acknowledged, series.stalls()]))
     figure.details["durable"] = durable
     against = ratio("http", f"÷ {name}", ours.rate, median(durable))
     disk = [each.disk for each in runs if each.disk is not None]
