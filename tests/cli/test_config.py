@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanmart.cli.config import SETTINGS, ConfigError, Settings, flag_of, load, variable_of
+from spanmart.cli.config import SETTINGS, ConfigError, Settings, default_of, flag_of, load, variable_of
+
+OTHER_VALUES = {
+    "data": "elsewhere",
+    "host": "::1",
+    "otlp_host": "0.0.0.0",
+    "otlp_require_token": "true",
+    "otlp_tls_cert": "chain.pem",
+    "otlp_tls_key": "key.pem",
+    "otlp_cors_origin": "https://app.example.com",
+    "refresh_seconds": "0.5",
+}
 
 
 def write(folder: Path, text: str) -> Path:
@@ -29,8 +40,8 @@ def test_flag_beats_variable_beats_file_beats_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
 def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str) -> None:
-    value = {"data": "elsewhere", "host": "::1", "refresh_seconds": "0.5"}.get(name, "7")
-    in_toml = f'"{value}"' if name in ("data", "host") else value
+    value = OTHER_VALUES.get(name, "7")
+    in_toml = value if name.endswith(("_port", "_seconds", "_token")) else f'"{value}"'
     in_file = load({}, {}, write(tmp_path, f"{name} = {in_toml}"))
     (tmp_path / "spanmart.toml").unlink()
     assert in_file != Settings()
@@ -47,6 +58,11 @@ def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str)
         ({}, {"SPANMART_DATA": ""}, "", ["''", "SPANMART_DATA", "a folder"]),
         ({}, {}, 'web_port = "8080"\nhost = 3', ["3", "host in spanmart.toml", "a host name"]),
         ({}, {}, "web_port = true", ["True", "web_port in spanmart.toml"]),
+        ({}, {}, "otlp_require_token = 1", ["1", "otlp_require_token in spanmart.toml", "true or false"]),
+        ({}, {"SPANMART_OTLP_REQUIRE_TOKEN": "maybe"}, "", ["'maybe'", "true or false"]),
+        ({"otlp_cors_origin": ("*",)}, {}, "", ["'*'", "--otlp-cors-origin", "no *"]),
+        ({}, {"SPANMART_OTLP_CORS_ORIGIN": "https://a.example/"}, "", ["'https://a.example/'", "no path"]),
+        ({}, {}, 'otlp_cors_origin = ["null"]', ["'null'", "otlp_cors_origin in spanmart.toml"]),
         ({}, {}, "web_prot = 8080", ["spanmart.toml", "unknown key 'web_prot'", "'web_port'?"]),
         ({}, {}, "[colours]\nred = 1", ["unknown key 'colours'", "Known keys: data, host"]),
         ({}, {}, "web_port = = 1", ["spanmart.toml cannot be read", "line 1"]),
@@ -61,6 +77,21 @@ def test_what_does_not_fit_is_named_with_its_source(
     assert [words for words in said if words not in str(raised.value)] == []
 
 
+def test_several_origins_can_be_set_in_all_three_places(tmp_path: Path) -> None:
+    both = ("https://a.example", "http://localhost:3000")
+    in_file = load({}, {}, write(tmp_path, f"otlp_cors_origin = {list(both)}"))
+    in_variable = load(
+        {}, {"SPANMART_OTLP_CORS_ORIGIN": "https://A.example, http://localhost:3000"}, tmp_path
+    )
+    in_flags = load({"otlp_cors_origin": both}, {}, tmp_path)
+    assert in_file.otlp_cors_origin == in_variable.otlp_cors_origin == in_flags.otlp_cors_origin == both
+
+
+def test_a_variable_can_switch_off_what_the_file_switches_on(tmp_path: Path) -> None:
+    write(tmp_path, "otlp_require_token = true")
+    assert load({}, {"SPANMART_OTLP_REQUIRE_TOKEN": "off"}, tmp_path).otlp_require_token is False
+
+
 @given(st.text())
 def test_any_text_for_a_port_is_a_port_or_an_error(text: str) -> None:
     try:
@@ -73,5 +104,6 @@ def test_any_text_for_a_port_is_a_port_or_an_error(text: str) -> None:
 def test_the_documentation_names_every_setting_and_its_default() -> None:
     page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
     for name, setting in SETTINGS.items():
-        row = f"| `{flag_of(name)}` | `{variable_of(name)}` | `{name}` | `{setting.default}` |"
+        default = default_of(name) if setting.metadata["unset"] else f"`{default_of(name)}`"
+        row = f"| `{flag_of(name)}` | `{variable_of(name)}` | `{name}` | {default} |"
         assert row in page

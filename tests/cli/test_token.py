@@ -1,15 +1,22 @@
 """`spanmart token`: the secret on stdout once, everything else about it on stderr."""
 
+import os
 import re
+import socket
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.running import RunningSpanmart
+from spanmart.cli.control import SOCKET
+from spanmart.warehouse import Warehouse
+from support.otlp import post
+from support.running import PATIENCE_S, RunningSpanmart
 
 Run = Callable[..., Any]
+Up = Callable[..., RunningSpanmart]
 
 SECRET = re.compile(r"(spanmart_[0-9a-f]{8})_[0-9a-f]{64}")
 
@@ -80,19 +87,86 @@ def test_what_cannot_be_is_refused_with_status_2(run: Run, arguments: list[str],
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["create", "--scope", "ingest", "a"], ["revoke", "a"]])
-def test_while_up_runs_it_says_what_to_do(
-    up: Callable[..., RunningSpanmart], run: Run, tmp_path: Path, arguments: list[str]
-) -> None:
-    spanmart = up()
-    command, *rest = arguments
+def test_while_up_runs_the_commands_do_the_same(up: Up, run: Run) -> None:
+    kept = create(run, "--scope", "ingest", "kept")
+    up("--otlp-require-token")
 
-    done = run("token", command, "--data", "data", *rest)
+    made = create(run, "--scope", "ingest", "--scope", "read", "--expires", "2999-12-31", "made")
+    assert run("token", "revoke", "--data", "data", "kept").returncode == 0
+    twice = run("token", "create", "--data", "data", "--scope", "ingest", "made")
+
+    assert (twice.returncode, twice.stdout) == (2, "")
+    assert "a token 'made' already" in twice.stderr
+    assert [row[:4] for row in listed(run)] == [
+        ["kept", kept.rpartition("_")[0], "revoked", "ingest"],
+        ["made", made.rpartition("_")[0], "active", "ingest,read"],
+    ]
+
+
+def test_what_is_made_or_revoked_while_up_runs_counts_at_once(up: Up, run: Run) -> None:
+    first = create(run, "--scope", "ingest", "first")
+    spanmart = up("--otlp-require-token")
+
+    second = create(run, "--scope", "ingest", "second")
+    run("token", "revoke", "--data", "data", "first")
+
+    assert post(spanmart.otlp, Authorization=f"Bearer {first}") == 401
+    assert post(spanmart.otlp, Authorization=f"Bearer {second}") == 200
+
+
+def test_what_was_made_while_up_ran_is_there_after_kill_9(up: Up, run: Run) -> None:
+    create(run, "--scope", "ingest", "first")
+    spanmart = up()
+    create(run, "--scope", "ingest", "second")
+    run("token", "revoke", "--data", "data", "first")
+    spanmart.process.kill()
+    spanmart.process.wait(PATIENCE_S)
+
+    assert [(row[0], row[2]) for row in listed(run)] == [("first", "revoked"), ("second", "active")]
+    up()
+    assert len(listed(run)) == 2
+
+
+def test_only_the_owner_of_the_folder_reaches_the_tokens(up: Up, tmp_path: Path) -> None:
+    spanmart = up()
+
+    [mode] = [path.stat().st_mode for path in (tmp_path / "data").iterdir() if path.is_socket()]
+    assert stat.S_IMODE(mode) == 0o600
+    spanmart.process.terminate()
+    spanmart.process.wait(PATIENCE_S)
+    assert [path for path in (tmp_path / "data").iterdir() if path.is_socket()] == []
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"\n", b"nonsense\n", b'{"command": "drop"}\n', b"[" * 100_000, b"\xff\n"]
+)
+def test_what_is_no_request_is_answered_and_harms_nothing(
+    up: Up, run: Run, tmp_path: Path, line: bytes
+) -> None:
+    up()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE_S)
+        connection.connect(str(tmp_path / "data" / SOCKET))
+        connection.sendall(line)
+        connection.shutdown(socket.SHUT_WR)
+        assert b'"error": "' in connection.makefile("rb").readline()
+    assert listed(run) == []
+
+
+def test_a_process_that_does_not_answer_is_named(run: Run, tmp_path: Path) -> None:
+    with Warehouse.open(tmp_path / "data"):
+        done = run("token", "list", "--data", "data")
 
     assert (done.returncode, done.stdout) == (2, "")
-    for words in (
-        f"in use by process {spanmart.process.pid}",
-        f"kill {spanmart.process.pid}",
-        "start it again",
-    ):
-        assert words in done.stderr
+    assert f"in use by process {os.getpid()}" in done.stderr
+
+
+def test_a_folder_whose_path_is_too_long_for_a_socket_is_reached_too(
+    up: Up, run: Run, tmp_path: Path
+) -> None:
+    deep = "/".join(["d" * 60] * 3)
+    (tmp_path / deep).parent.mkdir(parents=True)
+
+    up(data=deep)
+
+    assert run("token", "create", "--data", deep, "--scope", "ingest", "checkout").returncode == 0

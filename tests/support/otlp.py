@@ -1,6 +1,9 @@
 """OTLP requests to send to a collector, and a sender that is nothing but HTTP."""
 
 import http.client
+import ssl
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +64,17 @@ def send(
         return Answer(response.status, response.read(), received)
     finally:
         connection.close()
+
+
+def post(url: str, context: ssl.SSLContext | None = None, **headers: str) -> int:
+    """Send an empty export request to a receiver and return the status of its answer."""
+    request = urllib.request.Request(f"{url}/v1/traces", data=b"{}", headers=headers)
+    request.add_header("Content-Type", JSON)
+    try:
+        with urllib.request.urlopen(request, context=context) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def rows(cursor: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:

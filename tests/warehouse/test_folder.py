@@ -53,7 +53,7 @@ def test_a_new_folder_is_made_with_its_three_files(tmp_path):
 def test_files_have_the_storage_version_that_extensions_read(tmp_path):
     warehouse = Warehouse.open(tmp_path)
     with warehouse.cursor() as cursor:
-        query = "select database_name, tags['storage_version'] from duckdb_databases() where not internal"
+        query = "select database_name, tags['storage_version'] from duckdb_databases() where path is not null"
         versions = dict(cursor.execute(query).fetchall())
     warehouse.close()
     assert versions == {"marts": "v1.5.0+", "landing": "v1.5.0+", "app": "v1.5.0+"}

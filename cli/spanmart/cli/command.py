@@ -5,6 +5,7 @@ from typing import IO
 
 import click
 
+from spanmart.cli.config import SETTINGS
 from spanmart.cli.options import filter_options, settings_from, settings_options
 from spanmart.cli.token import token
 
@@ -34,7 +35,7 @@ main.add_command(token)
 
 
 @main.command()
-@settings_options("data", "host", "web_port", "otlp_http_port", "otlp_grpc_port", "refresh_seconds")
+@settings_options(*SETTINGS)
 @click.option("--demo", is_flag=True, help="Run the demo application Training Builder beside it.")
 def up(demo: bool, **flags: object) -> None:
     """Run everything: receive spans, build the marts, serve pages and API.

@@ -1,12 +1,13 @@
 """Settings: a flag wins over a SPANMART_* variable, that over spanmart.toml, that over the default."""
 
-import math
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from spanmart.cli import setting_values as values
 
 FILE = "spanmart.toml"
 PREFIX = "SPANMART_"
@@ -16,35 +17,15 @@ class ConfigError(Exception):
     """A setting is unknown or does not fit; the message names the key, the value and where it was set."""
 
 
-def _port(value: object) -> int:
-    number = int(value) if isinstance(value, str) else value
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 65_535:
-        raise ValueError
-    return number
-
-
-def _seconds(value: object) -> float:
-    number = float(value) if isinstance(value, str | int) and not isinstance(value, bool) else value
-    if not isinstance(number, float) or not 0 < number < math.inf:
-        raise ValueError
-    return number
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError
-    return value
-
-
-def _folder(value: object) -> Path:
-    return value if isinstance(value, Path) else Path(_text(value)).expanduser()
-
-
-def _meta(parse: Callable[[object], object], wanted: str, about: str) -> dict[str, object]:
-    return {"parse": parse, "wanted": wanted, "about": about}
+def _meta(
+    parse: Callable[[object], object], wanted: str, about: str, *, metavar: str = "N", unset: str = ""
+) -> dict[str, object]:
+    """`unset` says what holds where nothing is set, if the default itself does not."""
+    return {"parse": parse, "wanted": wanted, "about": about, "metavar": metavar, "unset": unset}
 
 
 _PORT = "a port from 0 to 65535 (0 takes any free one)"
+_HOST = "a host name or address"
 
 
 @dataclass(frozen=True)
@@ -52,22 +33,71 @@ class Settings:
     """What can be configured; each name is a flag, a SPANMART_* variable and a key of spanmart.toml."""
 
     data: Path = field(
-        default=Path("spanmart-data"), metadata=_meta(_folder, "a folder", "Folder that holds all data.")
+        default=Path("spanmart-data"),
+        metadata=_meta(values.path, "a folder", "Folder that holds all data.", metavar="DIR"),
     )
     host: str = field(
         default="127.0.0.1",
-        metadata=_meta(_text, "a host name or address", "Address to listen on; loopback only, for now."),
+        metadata=_meta(
+            values.text, _HOST, "Address of pages and API; loopback only, for now.", metavar="HOST"
+        ),
     )
-    web_port: int = field(default=8080, metadata=_meta(_port, _PORT, "Port of pages and API; 0: any free."))
+    web_port: int = field(
+        default=8080, metadata=_meta(values.port, _PORT, "Port of pages and API; 0: any free.")
+    )
+    otlp_host: str | None = field(
+        default=None,
+        metadata=_meta(
+            values.text,
+            _HOST,
+            "Address for OTLP; beyond loopback senders need a token.",
+            metavar="HOST",
+            unset="that of --host",
+        ),
+    )
     otlp_http_port: int = field(
-        default=4318, metadata=_meta(_port, _PORT, "Port for OTLP over HTTP; 0: any free.")
+        default=4318, metadata=_meta(values.port, _PORT, "Port for OTLP over HTTP; 0: any free.")
     )
     otlp_grpc_port: int = field(
-        default=4317, metadata=_meta(_port, _PORT, "Port for OTLP over gRPC; 0: any free.")
+        default=4317, metadata=_meta(values.port, _PORT, "Port for OTLP over gRPC; 0: any free.")
+    )
+    otlp_require_token: bool = field(
+        default=False,
+        metadata=_meta(
+            values.switch, "true or false", "Ask senders for a token on loopback too.", unset="off"
+        ),
+    )
+    otlp_tls_cert: Path | None = field(
+        default=None,
+        metadata=_meta(
+            values.path,
+            "a file",
+            "Certificate chain (PEM): OTLP over TLS alone, HTTP and gRPC.",
+            metavar="FILE",
+            unset="no TLS",
+        ),
+    )
+    otlp_tls_key: Path | None = field(
+        default=None,
+        metadata=_meta(
+            values.path, "a file", "Private key of that certificate (PEM).", metavar="FILE", unset="no TLS"
+        ),
+    )
+    otlp_cors_origin: tuple[str, ...] = field(
+        default=(),
+        metadata=_meta(
+            values.origins,
+            "origins as browsers write them, such as https://app.example.com (no path, no *)",
+            "Let pages of this origin send; repeatable.",
+            metavar="ORIGIN",
+            unset="no pages",
+        ),
     )
     refresh_seconds: float = field(
         default=5.0,
-        metadata=_meta(_seconds, "a number of seconds above 0", "Refresh the marts at most this often."),
+        metadata=_meta(
+            values.seconds, "a number of seconds above 0", "Refresh the marts at most this often."
+        ),
     )
 
 
@@ -84,8 +114,14 @@ def variable_of(name: str) -> str:
     return PREFIX + name.upper()
 
 
+def default_of(name: str) -> str:
+    """Return what holds where the setting is not set, for a person to read."""
+    setting = SETTINGS[name]
+    return setting.metadata["unset"] or str(setting.default)
+
+
 def load(flags: Mapping[str, object], environment: Mapping[str, str], folder: Path) -> Settings:
-    """Read the settings; a flag of None was not given, the file is in `folder`. Raises ConfigError."""
+    """Read the settings; a flag of None or () was not given, the file is in `folder`. Raises ConfigError."""
     in_file = _read_file(folder / FILE)
     chosen: dict[str, Any] = {}
     for name in SETTINGS:
@@ -99,7 +135,7 @@ def _candidates(
     name: str, flags: Mapping[str, object], environment: Mapping[str, str], in_file: Mapping[str, object]
 ) -> Iterator[tuple[str, object]]:
     """Yield where the setting is set and to what, the strongest first."""
-    if flags.get(name) is not None:
+    if flags.get(name) not in (None, ()):
         yield flag_of(name), flags[name]
     if variable_of(name) in environment:
         yield f"the environment variable {variable_of(name)}", environment[variable_of(name)]

@@ -67,7 +67,9 @@ class ControlSocket:
                 path.chmod(0o600)
                 server.server_activate()
             except OSError as error:
-                log.warning("`spanmart backup` and `doctor` cannot reach this process: %s: %s", path, error)
+                log.warning(
+                    "`spanmart token`, `backup` and `doctor` cannot reach this process: %s: %s", path, error
+                )
                 server.server_close()
                 return
         self._server = server
@@ -104,7 +106,7 @@ def _obeyed(commands: Mapping[str, Command], line: bytes) -> AbstractContextMana
     try:
         arguments = json.loads(line)
         command = commands[arguments.pop("command")]
-    except (ValueError, AttributeError, TypeError, KeyError):
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
         raise Refused(f"This spanmart knows no such command: {line[:200]!r}") from None
     return command(arguments)
 

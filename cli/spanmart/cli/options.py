@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from spanmart.cli.config import SETTINGS, ConfigError, Settings, flag_of, load, variable_of
+from spanmart.cli.config import SETTINGS, ConfigError, Settings, default_of, flag_of, load, variable_of
 from spanmart.warehouse.filters import Filters
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,13 +26,22 @@ def settings_options(*names: str) -> Callable[[Command], Command]:
 
     def add(command: Command) -> Command:
         for name in reversed(names):
-            setting = SETTINGS[name]
-            about = f"{setting.metadata['about']} [default: {setting.default}; {variable_of(name)}]"
-            metavar = {"data": "DIR", "host": "HOST"}.get(name, "N")
-            command = click.option(flag_of(name), name, metavar=metavar, help=about)(command)
+            command = _option(name)(command)
         return command
 
     return add
+
+
+def _option(name: str) -> Callable[[Command], Command]:
+    """Make the setting's flag, with a default of None: the file and the variables may still set it."""
+    setting = SETTINGS[name]
+    about = f"{setting.metadata['about']} [default: {default_of(name)}; {variable_of(name)}]"
+    if isinstance(setting.default, bool):
+        return click.option(flag_of(name), name, is_flag=True, default=None, help=about)
+    multiple = isinstance(setting.default, tuple)
+    return click.option(
+        flag_of(name), name, metavar=setting.metadata["metavar"], multiple=multiple, help=about
+    )
 
 
 def settings_from(flags: dict[str, object]) -> Settings:

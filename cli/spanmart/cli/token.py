@@ -1,12 +1,14 @@
-"""`spanmart token`: who may send, read or administer, for a folder that no process holds."""
+"""`spanmart token`: who may send, read or administer; also while `spanmart up` holds the folder."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from spanmart.cli.options import CannotStart, settings_from, settings_options
+from spanmart.cli.remote_tokens import RemoteTokens
 from spanmart.warehouse.errors import FolderInUse, WarehouseError
 from spanmart.warehouse.tokens import Scope, Token, Tokens
 
@@ -32,8 +34,7 @@ def token() -> None:
       spanmart token revoke checkout                   it stops working
 
     A token is like a password: give each application its own, so that one can be revoked without the others.
-    `spanmart up` holds the folder while it runs and reads the tokens when it starts: stop it for a change of
-    tokens. The OpenTelemetry SDKs try for some seconds to send what they have meanwhile.
+    What is made or revoked while `spanmart up` runs counts from the next request on.
     """
 
 
@@ -107,26 +108,31 @@ def revoke(data: str | None, name: str) -> None:
 
 
 @contextmanager
-def _tokens_of(data: str | None) -> Iterator[Tokens]:
-    from spanmart.warehouse import Warehouse  # noqa: PLC0415 - DuckDB is loaded when there is work for it
-
+def _tokens_of(data: str | None) -> Iterator[Tokens | RemoteTokens]:
+    folder = settings_from({"data": data}).data
     try:
-        with Warehouse.open(settings_from({"data": data}).data) as warehouse:
-            tokens = Tokens(warehouse)
+        with _opened(folder) as tokens:
             yield tokens
-            tokens.close()
-    except FolderInUse as error:
-        raise CannotStart(f"{error} {_advice(error)}") from error
     except WarehouseError as error:
         raise CannotStart(str(error)) from error
 
 
-def _advice(error: FolderInUse) -> str:
-    stop = f"kill {error.pid}" if error.pid else "stop it"
-    return (
-        f"Where that is `spanmart up`: {stop}, type this command again, then start it again. The "
-        "OpenTelemetry SDKs try for some seconds to send what they have meanwhile."
-    )
+@contextmanager
+def _opened(folder: Path) -> Iterator[Tokens | RemoteTokens]:
+    """Open the folder, or ask the process that holds it."""
+    from spanmart.warehouse import Warehouse  # noqa: PLC0415 - DuckDB is loaded when there is work for it
+
+    try:
+        warehouse = Warehouse.open(folder)
+    except FolderInUse as error:
+        if remote := RemoteTokens.reach(folder):
+            yield remote
+            return
+        raise CannotStart(f"{error} (A `spanmart up` would have answered; that process does not.)") from error
+    with warehouse:
+        tokens = Tokens(warehouse)
+        yield tokens
+        tokens.close()
 
 
 def _row(one: Token) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TextIO
 from spanmart.cli.demo import Demo
 from spanmart.cli.loopback import is_loopback, url_of
 from spanmart.cli.options import CannotStart
+from spanmart.cli.receivers import Receivers
 from spanmart.cli.signals import StopSignals
-from spanmart.collector import OtlpGrpcServer, OtlpHttpServer
-from spanmart.warehouse import Refresher, Warehouse
+from spanmart.cli.upkeep import Upkeep
+from spanmart.warehouse import Refresher, Tokens, Warehouse
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.listening import ListenError
 from spanmart.web import WebServer, create_app
@@ -35,9 +36,9 @@ def run(settings: "Settings", demo: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if not is_loopback(settings.host):
         raise CannotStart(
-            f"--host {settings.host} is not a loopback address. Only loopback is supported yet: without "
-            "users and ingest tokens anybody who reaches the port could read and write. Use 127.0.0.1, and "
-            "a tunnel or a proxy with a login of its own to reach it from elsewhere."
+            f"--host {settings.host} is not a loopback address. Pages and API have no login yet: anybody who "
+            "reaches the port could read. Use 127.0.0.1, and a tunnel or a proxy with a login of its own to "
+            "reach them from elsewhere. Receivers can listen elsewhere already: --otlp-host."
         )
     signals = StopSignals()
     with _own_stdout() as stdout, ExitStack() as parts:
@@ -53,23 +54,29 @@ def run(settings: "Settings", demo: bool) -> None:
 
 def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, object]:
     """Start every part, each to be stopped by `parts` in reverse order; return the ready line."""
+    receivers = Receivers.settle(settings, demo)
     warehouse = Warehouse.open(settings.data)
     parts.callback(warehouse.close)
     refresher = Refresher(warehouse, settings.refresh_seconds)
     parts.callback(refresher.stop)
-    otlp_http = OtlpHttpServer(warehouse.landing, settings.host, settings.otlp_http_port)
-    otlp_grpc = OtlpGrpcServer(warehouse.landing, settings.host, settings.otlp_grpc_port)
+    tokens = Tokens(warehouse)
+    parts.callback(tokens.close)
+    upkeep = Upkeep(warehouse, refresher, tokens)
+    upkeep.start()
+    parts.callback(upkeep.stop)
+    otlp_http, otlp_grpc = receivers.make(warehouse.landing, tokens)
     for listener in (otlp_http, otlp_grpc):
         listener.start()
         parts.callback(listener.stop, _LISTENER_S)
-    otlp_url = url_of(settings.host, otlp_http.port)
+    otlp_url = receivers.url(otlp_http.port)
     web = WebServer(
         create_app(warehouse, refresher, otlp_endpoint=otlp_url), settings.host, settings.web_port
     )
     web.start()
     parts.callback(web.stop, _LISTENER_S)
     refresher.start()
-    _log_addresses(url_of(settings.host, web.port), otlp_url, otlp_grpc.port, warehouse)
+    receivers.log_addresses(otlp_http.port, otlp_grpc.port)
+    _log_addresses(url_of(settings.host, web.port), warehouse)
     if demo:
         training_builder = Demo(otlp_url)
         training_builder.start()
@@ -84,9 +91,8 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     }
 
 
-def _log_addresses(web_url: str, otlp_url: str, grpc_port: int, warehouse: Warehouse) -> None:
+def _log_addresses(web_url: str, warehouse: Warehouse) -> None:
     log.info("data in %s", warehouse.folder)
-    log.info("send OTLP to %s (HTTP) or port %d (gRPC)", otlp_url, grpc_port)
     log.info("API at %s/api/ai-interactions", web_url)
     log.info("open %s/admin-dashboard?tab=ai-insights", web_url)
 

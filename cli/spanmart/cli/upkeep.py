@@ -2,16 +2,18 @@
 
 import os
 
-from spanmart.cli import backup, doctor
+from spanmart.cli import backup, doctor, remote_tokens
 from spanmart.cli.control import STATUS, Answer, Command, ControlSocket, answering
-from spanmart.warehouse import Refresher, Warehouse
+from spanmart.warehouse import Refresher, Tokens, Warehouse
 
 
 class Upkeep:
     """Runs until `stop`."""
 
-    def __init__(self, warehouse: Warehouse, refresher: Refresher) -> None:
-        self._control = ControlSocket(warehouse.folder, _commands(warehouse, refresher))
+    def __init__(self, warehouse: Warehouse, refresher: Refresher, tokens: Tokens) -> None:
+        self._control = ControlSocket(
+            warehouse.folder, _commands(warehouse, refresher) | remote_tokens.commands(tokens)
+        )
 
     def start(self) -> None:
         """Answer from now on."""

@@ -1,20 +1,26 @@
 """The OTLP/gRPC server. Messages arrive as bytes, so that a malformed one is refused in our own words."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Never
+from typing import Any, Never, TypeAlias
 
 import grpc
 
 from spanmart.collector.body import MAX_BODY_BYTES
 from spanmart.collector.export import Export
+from spanmart.collector.ingest_gate import IngestGate
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import SIGNALS, Signal
+from spanmart.collector.tls import Certificate
 from spanmart.warehouse.errors import LandingError
 from spanmart.warehouse.landing import Landing
 from spanmart.warehouse.listening import ListenError, check_free
 
 THREADS = 64
 SOURCE = "otlp_grpc"
+# What grpc gives has no types.
+Handler: TypeAlias = Any
+Continuation = Callable[[grpc.HandlerCallDetails], Handler]
 STATUS_DETAILS = "grpc-status-details-bin"
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -22,16 +28,26 @@ CODES = {code.value[0]: code for code in grpc.StatusCode}
 class OtlpGrpcServer:
     """Receives OTLP over gRPC on `host` and `port`; port 0 takes any free one.
 
-    After `start`, `port` is the real one. Raises PortInUse, ListenError.
+    After `start`, `port` is the real one. Without `certificate` it speaks without TLS. Raises PortInUse,
+    ListenError.
     """
 
     def __init__(
-        self, landing: Landing, host: str, port: int, *, max_body_bytes: int = MAX_BODY_BYTES
+        self,
+        landing: Landing,
+        host: str,
+        port: int,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        certificate: Certificate | None = None,
+        gate: IngestGate | None = None,
     ) -> None:
         self.host = host
         self.port = port
+        self._certificate = certificate
         self._server = grpc.server(
             ThreadPoolExecutor(THREADS, thread_name_prefix="otlp-grpc"),
+            interceptors=[_Guard(gate)] if gate else [],
             options=[
                 ("grpc.max_receive_message_length", max_body_bytes),
                 # Without this a second server on the same port would silently take half of the requests.
@@ -45,14 +61,44 @@ class OtlpGrpcServer:
         check_free(self.host, self.port, "OTLP/gRPC", "--otlp-grpc-port")
         address = f"[{self.host}]" if ":" in self.host else self.host
         try:
-            self.port = self._server.add_insecure_port(f"{address}:{self.port}")
+            self.port = self._listen(f"{address}:{self.port}")
         except RuntimeError as error:
             raise ListenError(f"Cannot listen on {address}:{self.port} for OTLP/gRPC: {error}") from error
         self._server.start()
 
+    def _listen(self, address: str) -> int:
+        if self._certificate is None:
+            port: int = self._server.add_insecure_port(address)
+        else:
+            port = self._server.add_secure_port(address, self._certificate.grpc_credentials())
+        return port
+
     def stop(self, timeout_s: float = 10.0) -> None:
         """Take no more requests and answer those under way, for at most `timeout_s` seconds."""
         self._server.stop(timeout_s).wait()
+
+
+class _Guard(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has no types
+    """Asks the gate before every method, those that do not exist included."""
+
+    def __init__(self, gate: IngestGate) -> None:
+        self._gate = gate
+
+    def intercept_service(self, continuation: Continuation, details: grpc.HandlerCallDetails) -> Handler:
+        """Give the method's own handler to whom the gate lets in."""
+        shown = dict(details.invocation_metadata or ()).get("authorization")
+        try:
+            self._gate.check(shown)
+        except Refusal as refusal:
+            return _refusing(refusal)
+        return continuation(details)
+
+
+def _refusing(refusal: Refusal) -> Handler:
+    def refuse(_body: bytes, context: grpc.ServicerContext) -> Never:
+        _abort(context, refusal)
+
+    return grpc.unary_unary_rpc_method_handler(refuse)
 
 
 def _service(signal: Signal, landing: Landing) -> grpc.GenericRpcHandler:

@@ -4,6 +4,7 @@ A request that waits, for its body or for the disk, holds no thread.
 """
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import Message
 from google.rpc.code_pb2 import Code
 
-from spanmart.collector.body import CODINGS, MAX_BODY_BYTES, SenderGone, decompressed, read_body
+from spanmart.collector.body import CODINGS, SenderGone, decompressed, read_body
+from spanmart.collector.cors import Cors
 from spanmart.collector.export import Export
+from spanmart.collector.ingest_gate import IngestGate
 from spanmart.collector.otlp_json import to_json
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import SIGNALS, Signal
@@ -40,9 +43,11 @@ SMALL_BYTES = 8 * 1024
 class OtlpHttpApp:
     """Answers each export request after its rows are on disk; every error is a google.rpc.Status."""
 
-    def __init__(self, landing: Landing, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, landing: Landing, max_body_bytes: int, gate: IngestGate, cors: Cors) -> None:
         self._landing = landing
         self._limit = max_body_bytes
+        self._gate = gate
+        self._cors = cors
         self._decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="otlp-decode")
 
     async def __call__(
@@ -50,25 +55,28 @@ class OtlpHttpApp:
     ) -> None:
         """Handle one request, as ASGI has it."""
         given = Headers(scope)
+        origin = given.find("origin")
         status = HTTPStatus.OK
-        headers: dict[str, str] = {}
+        headers = dict(self._cors.headers(origin))
         try:
+            self._cors.check(origin)
+            if origin is not None and _is_preflight(scope, given):
+                wanted = given.find("access-control-request-headers")
+                preflight = self._cors.preflight_headers(origin, wanted)
+                await _send(send, HTTPStatus.NO_CONTENT, preflight, b"")
+                return
+            self._gate.check(given.find("authorization"))
             answer = await self._export(scope, given, receive)
         except SenderGone:
             return
         except Refusal as refusal:
             answer = refusal.status()
             status = HTTPStatus(refusal.http_status)
-            headers |= HINTS.get(status, {})
-            if refusal.retry_after_s is not None:
-                headers["Retry-After"] = str(refusal.retry_after_s)
+            headers |= _hints(refusal)
         # Whoever sends neither encoding is a person with a browser or curl, and reads JSON.
         answer_type = PROTOBUF if given.media_type == PROTOBUF else JSON
         body = answer.SerializeToString() if answer_type == PROTOBUF else to_json(answer)
-        headers |= {"Content-Type": answer_type, "Content-Length": str(len(body))}
-        encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": status, "headers": encoded, "trailers": False})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await _send(send, status, {**headers, "Content-Type": answer_type}, body)
 
     async def _export(self, scope: "HTTPScope", given: "Headers", receive: "ASGIReceiveCallable") -> Message:
         signal = _signal(scope)
@@ -116,9 +124,36 @@ class Headers:
         self._headers: dict[bytes, str] = {name: value.decode("latin-1") for name, value in scope["headers"]}
         self.media_type = self.get("content-type").partition(";")[0].strip().lower()
 
+    def find(self, name: str) -> str | None:
+        """The header's value, None where it is not there."""
+        return self._headers.get(name.encode())
+
     def get(self, name: str) -> str:
         """The header's value, empty where it is not there."""
-        return self._headers.get(name.encode(), "")
+        return self.find(name) or ""
+
+
+def _is_preflight(scope: "HTTPScope", given: Headers) -> bool:
+    return scope["method"] == "OPTIONS" and given.find("access-control-request-method") is not None
+
+
+def _hints(refusal: Refusal) -> dict[str, str]:
+    hints = dict(HINTS.get(HTTPStatus(refusal.http_status), {}))
+    if refusal.retry_after_s is not None:
+        hints["Retry-After"] = str(refusal.retry_after_s)
+    if refusal.challenge is not None:
+        hints["WWW-Authenticate"] = refusal.challenge
+    return hints
+
+
+async def _send(
+    send: "ASGISendCallable", status: HTTPStatus, headers: Mapping[str, str], body: bytes
+) -> None:
+    encoded = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    if status != HTTPStatus.NO_CONTENT:
+        encoded.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": encoded, "trailers": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _signal(scope: "HTTPScope") -> Signal:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from spanmart.collector.body import MAX_BODY_BYTES
+from spanmart.collector.cors import Cors
 from spanmart.collector.http_app import OtlpHttpApp
+from spanmart.collector.ingest_gate import IngestGate
+from spanmart.collector.tls import Certificate
 from spanmart.warehouse.landing import Landing
 from spanmart.warehouse.listening import bound_socket
 
@@ -22,17 +25,27 @@ KEEP_ALIVE_S = 75
 class OtlpHttpServer:
     """Receives OTLP over HTTP on `host` and `port`; port 0 takes any free one.
 
-    After `start`, `port` is the real one. Raises PortInUse, ListenError.
+    After `start`, `port` is the real one. Without `certificate` it speaks plain HTTP. Raises PortInUse,
+    ListenError.
     """
 
     def __init__(
-        self, landing: Landing, host: str, port: int, *, max_body_bytes: int = MAX_BODY_BYTES
+        self,
+        landing: Landing,
+        host: str,
+        port: int,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        certificate: Certificate | None = None,
+        gate: IngestGate | None = None,
+        cors: Cors | None = None,
     ) -> None:
         self.host = host
         self.port = port
         self._socket: socket.socket | None = None
         config = uvicorn.Config(
-            OtlpHttpApp(landing, max_body_bytes),
+            OtlpHttpApp(landing, max_body_bytes, gate or IngestGate(), cors or Cors()),
+            ssl_context_factory=(lambda *_: certificate.context()) if certificate else None,
             http="httptools",
             interface="asgi3",
             lifespan="off",

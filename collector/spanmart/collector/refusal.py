@@ -25,7 +25,10 @@ class Violation:
 
 
 class Refusal(Exception):
-    """A request that is not accepted; the text is for the person who runs the sender."""
+    """A request that is not accepted; the text is for the person who runs the sender.
+
+    `challenge` is what the sender is to show, as the header WWW-Authenticate says it.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class Refusal(Exception):
         *,
         violations: Sequence[Violation] = (),
         retry_after_s: int | None = None,
+        challenge: str | None = None,
     ) -> None:
         super().__init__(message)
         self.http_status = http_status
@@ -42,6 +46,7 @@ class Refusal(Exception):
         self.message = message
         self.violations = violations
         self.retry_after_s = retry_after_s
+        self.challenge = challenge
 
     @classmethod
     def bad_data(cls, field: str, description: str) -> Self:
@@ -58,6 +63,18 @@ class Refusal(Exception):
     def unsupported(cls, message: str) -> Self:
         """The request is written in a way that this receiver does not read."""
         return cls(415, Code.INVALID_ARGUMENT, message)
+
+    @classmethod
+    def unauthenticated(cls, message: str, problem: str | None = None) -> Self:
+        """Nobody is known to send this; `problem` is RFC 6750's word where a token was shown."""
+        challenge = f'Bearer error="{problem}"' if problem else "Bearer"
+        return cls(401, Code.UNAUTHENTICATED, message, challenge=challenge)
+
+    @classmethod
+    def without_scope(cls, message: str, scope: str) -> Self:
+        """Who sends this is known, and may not."""
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        return cls(403, Code.PERMISSION_DENIED, message, challenge=challenge)
 
     @classmethod
     def not_landed(cls, error: LandingError) -> Self:

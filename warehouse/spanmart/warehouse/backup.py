@@ -95,20 +95,23 @@ def checkpoints_held(warehouse: "Warehouse") -> Iterator[Position]:
     """Let the ledger's file stay as it is while others copy it; commits go on. Raises BackupFailed."""
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         raise BackupFailed("Another backup is being made. Wait for it to end.")
+    landing = warehouse.landing
+
+    def hold(connection: duckdb.DuckDBPyConnection) -> Position:
+        landing.holds_checkpoints = True
+        connection.execute("set checkpoint_threshold = '1000TB'")
+        return Position.of(warehouse.landing_path, landing.committed_seq)
+
+    def let_go(connection: duckdb.DuckDBPyConnection) -> None:
+        landing.holds_checkpoints = False
+        connection.execute(f"set checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")
+
     try:
-        landing = warehouse.landing
-
-        def hold(connection: duckdb.DuckDBPyConnection) -> Position:
-            connection.execute("set checkpoint_threshold = '1000TB'")
-            return Position.of(warehouse.landing_path, landing.committed_seq)
-
         yield landing.run(hold).result()
     finally:
         _ONE_AT_A_TIME.release()
         with suppress(LandingClosed):
-            landing.run(
-                lambda connection: connection.execute(f"set checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")
-            ).result()
+            landing.run(let_go).result()
 
 
 def copy_app(warehouse: "Warehouse", target: Path) -> None:

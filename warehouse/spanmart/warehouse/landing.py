@@ -121,6 +121,8 @@ class Landing:
     ) -> None:
         self._connection = connection
         self._bound = max_bytes_in_flight
+        # Set in an action of `run`, for as long as somebody copies the file.
+        self.holds_checkpoints = False
         [path] = connection.execute(PATH).fetchone() or ("",)
         self._log = write_ahead_log(Path(path))
         [newest] = connection.execute(NEWEST_SEQ).fetchone() or (0,)
@@ -278,7 +280,7 @@ class Landing:
             self._settle(group, first_seq)
 
     def _keep_log_short(self) -> None:
-        if not self._log.exists() or self._log.stat().st_size < MAX_LOG_BYTES:
+        if self.holds_checkpoints or not self._log.exists() or self._log.stat().st_size < MAX_LOG_BYTES:
             return
         try:
             self._connection.execute("checkpoint landing")

@@ -1,0 +1,99 @@
+"""Tokens of a folder that `spanmart up` holds, reached by its control socket.
+
+So a token that leaked stops working at once, and nobody has to stop receiving for it.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ValidationError
+
+from spanmart.cli.control import Answer, Arguments, Command, NobodyAnswers, Refused, asked
+from spanmart.warehouse.errors import TokenError
+from spanmart.warehouse.tokens import Scope, Token, Tokens
+
+LIST, CREATE, REVOKE = "list_tokens", "create_token", "revoke_token"
+
+
+class Request(BaseModel):
+    """Which token is meant, or what a new one is to be."""
+
+    name: str = ""
+    scopes: frozenset[Scope] = frozenset()
+    expires_at: datetime | None = None
+
+
+class Told(BaseModel):
+    """The tokens asked for, and a new one's secret."""
+
+    tokens: list[Token] = []
+    secret: str = ""
+
+
+def commands(tokens: Tokens) -> dict[str, Command]:
+    """What `spanmart up` does for `spanmart token`."""
+
+    def create(request: Request) -> Told:
+        made, secret = tokens.create(request.name, request.scopes, request.expires_at)
+        return Told(tokens=[made], secret=secret)
+
+    work: dict[str, Callable[[Request], Told]] = {
+        LIST: lambda _: Told(tokens=tokens.all()),
+        CREATE: create,
+        REVOKE: lambda request: Told(tokens=[tokens.revoke(request.name)]),
+    }
+
+    def command(name: str) -> Command:
+        @contextmanager
+        def obey(arguments: Arguments) -> Iterator[Answer]:
+            try:
+                request = Request.model_validate(arguments)
+            except ValidationError as error:
+                raise Refused(str(error)) from error
+            yield work[name](request).model_dump(mode="json")
+
+        return obey
+
+    return {name: command(name) for name in work}
+
+
+class RemoteTokens:
+    """The tokens of the process that holds the folder; the same questions as `Tokens`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def reach(cls, folder: Path) -> Self | None:
+        """Return None where nobody answers."""
+        remote = cls(folder)
+        try:
+            remote.all()
+        except NobodyAnswers:
+            return None
+        return remote
+
+    def all(self) -> list[Token]:
+        """See `Tokens.all`."""
+        return self._ask(LIST, Request()).tokens
+
+    def create(
+        self, name: str, scopes: Collection[Scope], expires_at: datetime | None = None
+    ) -> tuple[Token, str]:
+        """See `Tokens.create`."""
+        told = self._ask(CREATE, Request(name=name, scopes=frozenset(scopes), expires_at=expires_at))
+        return told.tokens[0], told.secret
+
+    def revoke(self, name_or_prefix: str) -> Token:
+        """See `Tokens.revoke`."""
+        return self._ask(REVOKE, Request(name=name_or_prefix)).tokens[0]
+
+    def _ask(self, command: str, request: Request) -> Told:
+        try:
+            with asked(self._folder, command, **request.model_dump(mode="json")) as answer:
+                return Told.model_validate(answer)
+        except Refused as error:
+            raise TokenError(str(error)) from error
