@@ -9,9 +9,11 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from spanmart.warehouse import Refresher
+from spanmart.warehouse import Refresher, dbt_runner
+from spanmart.warehouse.location import dbt_project_dir
 from spanmart.warehouse.refresh import RefreshFailed
 from support.marts import Marts, feedback, span
 
@@ -97,6 +99,49 @@ def test_a_refresh_that_fails_says_why_and_leaves_the_marts_as_they_were(marts: 
     marts.refresher.refresh(full=True)
     assert marts.refresher.status.error is None
     assert ids(marts) == [1, 2]
+
+
+def test_a_refresh_that_failed_reads_the_project_anew(
+    open_marts: Callable[..., Marts], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = shutil.copytree(dbt_project_dir(), tmp_path / "project")
+    monkeypatch.setattr(dbt_runner, "dbt_project_dir", lambda: project)
+    model = project / "models" / "marts" / "failures.sql"
+    whole = model.read_text(encoding="utf-8")
+    model.write_text(whole.replace("from", "form"), encoding="utf-8")  # as an upgrade may be half-way through
+    marts = open_marts()
+    marts.land(span(1))
+    with pytest.raises(RefreshFailed, match="failures"):
+        marts.refresher.refresh()
+
+    model.write_text(whole, encoding="utf-8")
+    marts.refresher.refresh()
+    assert marts.refresher.status.error is None
+    assert ids(marts) == [1]
+
+
+def test_what_keeps_a_refresh_from_starting_is_told_and_tried_again(
+    marts: Marts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble = [duckdb.IOException("the disk is away"), OSError("so is the project"), ImportError("and dbt")]
+
+    def built_with_trouble() -> object:
+        if trouble:
+            raise trouble.pop(0)
+        return built()
+
+    marts.refresher = Refresher(marts.warehouse, seconds=0.1)
+    built = marts.refresher._built
+    monkeypatch.setattr(marts.refresher, "_built", built_with_trouble)
+    with pytest.raises(RefreshFailed, match="the disk is away"):
+        marts.refresher.refresh()
+    assert "the disk is away" in (marts.refresher.status.error or "")
+    marts.refresher.start()
+    try:
+        assert marts.refresher.wait_for(marts.land(span(1)), PATIENCE_S)
+    finally:
+        marts.refresher.stop()
+    assert marts.refresher.status.error is None
 
 
 def test_deleted_marts_are_built_again_from_the_ledger(

@@ -54,10 +54,21 @@ class DbtRunner:
         self._project = dbt_project_dir()
         self._files = DbtFiles.under(folder)
         self._files.write_profile(marts, landing)
-        self.fingerprint = self._fingerprint()
+        self._fingerprint: str | None = None
 
-    def _fingerprint(self) -> str:
+    @property
+    def fingerprint(self) -> str:
         """Changes when the project or the version of the prices does: the marts must then be rebuilt."""
+        if self._fingerprint is None:
+            self._fingerprint = self._digest()
+        return self._fingerprint
+
+    def forget(self) -> None:
+        """Read the project anew next time: it may have been read while it was being replaced."""
+        _PARSED.pop(self._fingerprint or "", None)
+        self._fingerprint = None
+
+    def _digest(self) -> str:
         digest = hashlib.sha256(prices_version().encode())
         for path in sorted(self._project.rglob("*")):
             if path.suffix in (".sql", ".py", ".csv", ".yml") and "target" not in path.parts:
