@@ -13,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test lint format bench bench-ingest bench-ingest-profile docs clean browser senders apt-packages constraints
+.PHONY: help run test lint format bench bench-ingest bench-ingest-profile docs clean browser senders apt-packages constraints faults
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -23,6 +23,9 @@ run: $(VENV)/.server ## Start spanmart with the demo application on http://127.0
 
 test: $(VENV)/.dev browser senders ## Run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+faults: $(VENV)/.dev ## Make every fault of the matrix as often as it asks for (hours; FAULTS=0.1: a tenth)
+	FAULTS=$${FAULTS:-full} $(BIN)/python -m pytest tests/faults
 
 lint: $(VENV)/.dev ## Check style, types and the arrows between packages
 	$(BIN)/ruff check .
