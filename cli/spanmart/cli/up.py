@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import resource
 import sys
 import threading
 import time
@@ -40,6 +41,7 @@ def run(settings: "Settings", demo: bool) -> None:
             "reaches the port could read. Use 127.0.0.1, and a tunnel or a proxy with a login of its own to "
             "reach them from elsewhere. Receivers can listen elsewhere already: --otlp-host."
         )
+    _allow_many_connections()
     signals = StopSignals()
     with _own_stdout() as stdout, ExitStack() as parts:
         try:
@@ -50,6 +52,12 @@ def run(settings: "Settings", demo: bool) -> None:
         log.info("stopping on %s; a second signal stops at once", signals.wait())
         _stop_at_deadline()
     log.info("stopped")
+
+
+def _allow_many_connections() -> None:
+    """Each sender that keeps its connection holds a descriptor; the soft limit is often 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, object]:

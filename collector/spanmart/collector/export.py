@@ -8,13 +8,16 @@ from google.protobuf.message import DecodeError, Message
 
 from spanmart.collector.otlp_json import parse_json
 from spanmart.collector.refusal import Refusal
-from spanmart.collector.salvage import parse_apart
+from spanmart.collector.rows import MAX_ROWS, too_many_rows
+from spanmart.collector.salvage import has_more_rows, parse_apart
 from spanmart.collector.signals import Signal, data_points
 from spanmart.warehouse.batch import SPANS, Batch, Rows
 
 # Enough to find the fault in the sender, without a message that grows with the request.
 REASONS_TOLD = 5
 MANY_ROWS = 64
+# A smaller body may be parsed before its rows are counted.
+MANY_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Export:
     @classmethod
     def of_protobuf(cls, signal: Signal, body: bytes, source: str) -> Self:
         """Read a body in protobuf. Raises Refusal where it is no request or has no good row."""
+        if len(body) > MANY_BYTES and has_more_rows(body, MAX_ROWS):
+            raise too_many_rows()
         rejections: list[str] = []
         request = _parse_protobuf(signal, body, rejections)
         # Of a request in which rows were malformed the good ones are left.

@@ -14,6 +14,15 @@ from spanmart.warehouse.batch import ATTRIBUTES
 MAX_REPEATED_BYTES = 256 * 1024 * 1024
 
 
+# A row has a cost of its own, however small it is: a million empty ones would need gigabytes.
+MAX_ROWS = 32_768
+
+
+def too_many_rows() -> Refusal:
+    """The refusal of a request with more rows than one may have."""
+    return Refusal.too_large(f"The request has more than {MAX_ROWS} rows. Send smaller batches.")
+
+
 class OtlpRows:
     """The rows of one request. A subclass for each raw table has its `schema`."""
 
@@ -38,7 +47,12 @@ class OtlpRows:
         return sum(map(len, self._attributes)) + self._repeated_bytes
 
     def append(self, plain: tuple[object, ...], attributes: Sequence[bytes]) -> None:
-        """Add a row: the columns that are neither attributes, in the schema's order, and its KeyValues."""
+        """Add a row: the columns that are neither attributes, in the schema's order, and its KeyValues.
+
+        Raises Refusal where there are too many.
+        """
+        if len(self._plain) == MAX_ROWS:
+            raise too_many_rows()
         self._plain.append(plain)
         before = len(self._attributes)
         self._attributes.extend(attributes)
