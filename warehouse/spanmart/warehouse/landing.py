@@ -6,6 +6,7 @@ Syncing the disk is what a commit costs, so whatever arrives during one commit s
 import contextlib
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -28,11 +29,13 @@ MAX_COMMIT_BYTES = 32 * 1024 * 1024
 # DuckDB writes whole row groups straight to their place in the file, compressed. Anything less goes to the
 # log first and is written again at the next checkpoint, for which senders wait.
 ROW_GROUP_ROWS = 2048
-# The log is checkpointed at this size. Senders wait meanwhile: about 0.2 s for this much.
-MAX_LOG_BYTES = 32 * 1024 * 1024
-# After a commit of this size more is likely on its way: how long to wait for a whole row group, in seconds.
-BUSY_ROWS = ROW_GROUP_ROWS // 4
-LINGER_S = 0.02
+# The log is checkpointed at this size, for which senders wait about 0.1 s. It grows faster than the rows: with
+# lists among the columns DuckDB logs a vector of 2,048 rows from its beginning, whatever a commit adds to it.
+MAX_LOG_BYTES = 8 * 1024 * 1024
+# A commit costs much the same for one row as for a thousand. So after one, the writer gathers what arrives
+# for as long as that took, at most so many seconds, unless a row group is whole before: what arrives one by
+# one shares commits, and what arrives after a pause does not wait.
+MAX_GATHER_S = 0.025
 
 T = TypeVar("T")
 
@@ -131,7 +134,7 @@ class Landing:
         self._closed = False
         self._queue: deque[_Waiting | _Action] = deque()
         self._rows_waiting = 0
-        self._is_busy = False
+        self._gather_until = 0.0
         self._lock = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="landing", daemon=True)
         self._thread.start()
@@ -209,7 +212,9 @@ class Landing:
                     next_.settle(self._connection)
                 else:
                     taken = next_
+                    began = time.monotonic()
                     self._land(taken)
+                    self._gather_until = min(2 * time.monotonic() - began, time.monotonic() + MAX_GATHER_S)
                     self._keep_log_short()
         finally:
             self._abandon(taken)
@@ -228,18 +233,18 @@ class Landing:
         """What to do next: a commit or an action, once there is one; None at the end."""
         with self._lock:
             self._lock.wait_for(lambda: bool(self._queue) or self._closed)
-            if self._is_busy and self._rows_waiting < ROW_GROUP_ROWS:
-                self._lock.wait_for(lambda: self._rows_waiting >= ROW_GROUP_ROWS or self._closed, LINGER_S)
+            self._lock.wait_for(self._has_enough, max(0.0, self._gather_until - time.monotonic()))
             if not self._queue:
                 return None
             if isinstance(first := self._queue[0], _Action):
                 self._queue.popleft()
                 return first
             group = self._take_group()
-            rows = sum(waiting.batch.stored for waiting in group)
-            self._rows_waiting -= rows
-            self._is_busy = rows >= BUSY_ROWS
+            self._rows_waiting -= sum(waiting.batch.stored for waiting in group)
             return group
+
+    def _has_enough(self) -> bool:
+        return self._closed or self._rows_waiting >= ROW_GROUP_ROWS or isinstance(self._queue[0], _Action)
 
     def _take_group(self) -> list[_Waiting]:
         """Take those that share the next commit off the queue: whole row groups if there is one, else all."""
