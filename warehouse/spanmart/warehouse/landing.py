@@ -29,8 +29,8 @@ MAX_COMMIT_BYTES = 32 * 1024 * 1024
 # DuckDB writes whole row groups straight to their place in the file, compressed. Anything less goes to the
 # log first and is written again at the next checkpoint, for which senders wait.
 ROW_GROUP_ROWS = 2048
-# The log is checkpointed at this size, for which senders wait about 0.1 s. It grows faster than the rows: with
-# lists among the columns DuckDB logs a vector of 2,048 rows from its beginning, whatever a commit adds to it.
+# The log is checkpointed at this size, for which senders wait about 0.1 s. It grows faster than the rows:
+# with lists among the columns DuckDB logs a vector of 2,048 rows from its beginning, whatever a commit adds.
 MAX_LOG_BYTES = 8 * 1024 * 1024
 # A commit costs much the same for one row as for a thousand. So after one, the writer gathers what arrives
 # for as long as that took, at most so many seconds, unless a row group is whole before: what arrives one by
