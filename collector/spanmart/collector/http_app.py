@@ -50,6 +50,10 @@ class OtlpHttpApp:
         self._cors = cors
         self._decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="otlp-decode")
 
+    def close(self) -> None:
+        """End the threads, once no request is under way."""
+        self._decoders.shutdown(wait=False)
+
     async def __call__(
         self, scope: "HTTPScope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:

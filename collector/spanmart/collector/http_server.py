@@ -43,8 +43,9 @@ class OtlpHttpServer:
         self.host = host
         self.port = port
         self._socket: socket.socket | None = None
+        self._app = OtlpHttpApp(landing, max_body_bytes, gate or IngestGate(), cors or Cors())
         config = uvicorn.Config(
-            OtlpHttpApp(landing, max_body_bytes, gate or IngestGate(), cors or Cors()),
+            self._app,
             ssl_context_factory=(lambda *_: certificate.context()) if certificate else None,
             http="httptools",
             interface="asgi3",
@@ -59,7 +60,6 @@ class OtlpHttpServer:
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._serve, name="otlp-http", daemon=True)
-        self._started = threading.Event()
 
     def start(self) -> None:
         """Listen, and serve in a thread."""
@@ -76,3 +76,4 @@ class OtlpHttpServer:
 
     def _serve(self) -> None:
         asyncio.run(self._server.serve([self._socket] if self._socket else None))
+        self._app.close()
