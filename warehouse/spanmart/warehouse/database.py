@@ -47,7 +47,7 @@ class Warehouse:
         self.marts_path = folder.marts_path
         self.landing_path = folder.landing_path
         self.app_path = folder.app_path
-        self.landing = Landing(self.cursor())
+        self.landing = Landing(self.cursor(), attach=_attach_statement("landing", folder.landing_path))
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -141,11 +141,15 @@ def _connect_marts(folder: DataFolder) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(path)
 
 
+def _attach_statement(catalog: str, path: Path) -> str:
+    return f"attach {quoted(path)} as {catalog} {ATTACH_OPTIONS[catalog]}"
+
+
 def _attach(connection: duckdb.DuckDBPyConnection, catalog: str, path: Path) -> None:
     if not path.exists():
         raise DamagedFile(path, HOLDS[catalog], f"it is missing, though {path.name}.wal is there.")
     try:
-        connection.execute(f"attach {quoted(path)} as {catalog} {ATTACH_OPTIONS[catalog]}")
+        connection.execute(_attach_statement(catalog, path))
     except duckdb.Error as error:
         _refuse_if_healthy(path, error)
         raise DamagedFile(path, HOLDS[catalog], str(error)) from error

@@ -117,12 +117,20 @@ class Room:
 
 
 class Landing:
-    """Stores batches durably, in the order in which they were submitted. Owns `connection`."""
+    """Stores batches durably, in the order in which they were submitted. Owns `connection`.
+
+    `attach` is the statement that attaches the file again after a full disk has made DuckDB give it up.
+    """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, *, max_bytes_in_flight: int = MAX_BYTES_IN_FLIGHT
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        attach: str | None = None,
+        max_bytes_in_flight: int = MAX_BYTES_IN_FLIGHT,
     ) -> None:
         self._connection = connection
+        self._attach = attach
         self._bound = max_bytes_in_flight
         # Set in an action of `run`, for as long as somebody copies the file.
         self.holds_checkpoints = False
@@ -274,6 +282,7 @@ class Landing:
         try:
             first_seq = self._commit([waiting.batch for waiting in group])
         except (duckdb.Error, pa.ArrowException) as error:
+            self._revive()
             if len(group) > 1:
                 # One batch may be at fault: those beside it must not suffer for it.
                 for waiting in group:
@@ -290,8 +299,28 @@ class Landing:
         try:
             self._connection.execute("checkpoint landing")
         except duckdb.Error as error:
-            # What is committed is on disk all the same; the next commit tries again.
+            # What is committed is on disk all the same; after the next commit it is tried again.
             log.warning("The log of landing.duckdb could not be written into the file: %s", error)
+            self._revive()
+
+    def _revive(self) -> None:
+        """Attach the file anew if DuckDB has given it up, as it does where a write fails for lack of room."""
+        try:
+            self._connection.execute(NEWEST_SEQ)
+        except duckdb.Error:
+            if self._attach is None:
+                return
+            with contextlib.suppress(duckdb.Error):
+                self._connection.execute("detach landing")
+            try:
+                self._connection.execute(self._attach)
+                [newest] = self._connection.execute(NEWEST_SEQ).fetchone() or (0,)
+            except duckdb.Error as error:
+                log.warning("landing.duckdb cannot be attached again yet: %s", error)
+            else:
+                # A commit that seemed to fail may be on disk.
+                self._committed_seq = newest
+                log.warning("landing.duckdb was given up and is attached again")
 
     def _commit(self, batches: list[Batch]) -> int:
         """Store the batches in one transaction and return the first one's ingest_seq."""
