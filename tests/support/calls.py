@@ -4,16 +4,17 @@ from typing import Any
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from support.running import RunningSpanmart
+from support.running import PATIENCE_S, RunningSpanmart
 
 
 def send_call(spanmart: RunningSpanmart, **attributes: Any) -> str:
     """Send the span of one LLM call, return its interaction id once it is acknowledged."""
-    exporter = OTLPSpanExporter(endpoint=f"{spanmart.otlp}/v1/traces")
+    made = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    provider.add_span_processor(SimpleSpanProcessor(made))
     attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai",
@@ -27,6 +28,10 @@ def send_call(spanmart: RunningSpanmart, **attributes: Any) -> str:
         "chat gpt-4o-mini", attributes=attributes
     ) as span:
         pass
+    # Not by a processor: it would only log that nothing arrived.
+    exporter = OTLPSpanExporter(endpoint=f"{spanmart.otlp}/v1/traces", timeout=PATIENCE_S)
+    assert exporter.export(made.get_finished_spans()) is SpanExportResult.SUCCESS
+    exporter.shutdown()
     provider.shutdown()
     identity = span.get_span_context()
     return f"{identity.trace_id:032x}-{identity.span_id:016x}"
