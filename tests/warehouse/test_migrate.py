@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from spanmart.warehouse import Warehouse
 from spanmart.warehouse.batch import LOG_EVENTS, SPANS
 from spanmart.warehouse.errors import WarehouseTooNew
 from spanmart.warehouse.migrate import Migration, migrate, migrations_of
@@ -52,6 +53,37 @@ def test_a_file_from_a_newer_version_is_refused(connection):
 def test_the_numbers_of_our_migrations_have_no_gaps(catalog):
     numbers = [migration.number for migration in migrations_of(catalog)]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+# One row as each version before the newest wrote it: a new migration is tested once its row is added here.
+ROWS_OF_EARLIER_VERSIONS = {
+    "landing": {
+        1: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
+    },
+    "app": {},
+}
+KEPT = "select ingest_seq, received, stored, rejected from landing.raw.batches"
+
+
+@pytest.mark.parametrize("catalog", ["landing", "app"])
+def test_a_folder_of_each_earlier_version_is_opened_with_all_its_rows(tmp_path, catalog):
+    known = migrations_of(catalog)
+    assert set(ROWS_OF_EARLIER_VERSIONS[catalog]) == {migration.number for migration in known[:-1]}
+    for number, row in ROWS_OF_EARLIER_VERSIONS[catalog].items():
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with duckdb.connect() as earlier:
+            earlier.execute(
+                f"attach '{folder / f'{catalog}.duckdb'}' as {catalog} (storage_version 'v1.5.0')"
+            )
+            migrate(earlier, catalog, known[:number])
+            earlier.execute(row)
+
+        with Warehouse.open(folder) as warehouse, warehouse.cursor() as cursor:
+            assert cursor.execute(KEPT).fetchall() == [(7, 3, 2, 1)]
+            newest = f"select max(number) from {catalog}.migrations"
+            assert cursor.execute(newest).fetchall() == [(known[-1].number,)]
+            assert warehouse.landing.committed_seq == 7
 
 
 def test_the_raw_tables_have_the_columns_of_the_batches_and_those_the_writer_adds(connection, tmp_path):
