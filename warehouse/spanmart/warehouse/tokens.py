@@ -35,7 +35,7 @@ USE_NOTED_EVERY = timedelta(hours=1)
 
 ALL = """
 select name, prefix, sha256, scopes, created_at, expires_at, last_used_at, revoked_at
-from app.tokens order by created_at, prefix
+from app.tokens order by created_at, rowid
 """
 INSERT = """
 insert into app.tokens (name, prefix, sha256, scopes, created_at, expires_at) values (?, ?, ?, ?, ?, ?)
