@@ -157,6 +157,14 @@ def test_where_no_row_can_be_saved_text_that_is_no_utf8_is_bad_data(http_port, s
     assert stored() == []
 
 
+def test_sound_rows_with_something_malformed_after_them_are_bad_data(http_port, stored):
+    field_without_number = b"\x02\x00"
+    body = trace_request(make_span(1)).SerializeToString() + field_without_number
+
+    assert send(http_port, "/v1/traces", body).status == 400
+    assert stored() == []
+
+
 def test_a_log_record_with_an_invalid_trace_id_is_stored_without_one(http_port, stored):
     request = ExportLogsServiceRequest()
     request.resource_logs.add().scope_logs.add().log_records.add(trace_id=b"short", event_name="deployed")

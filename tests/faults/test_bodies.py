@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -11,13 +13,10 @@ import pytest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from faults.fault_rows import FaultRows, Scale
+from faults.fuzz import Cases
 from faults.ledger import read_ledger, stop_when_built
 from faults.load import EXPORT_TRACES, GRPC_OPTIONS
-from faults.mutations import Mutations
 from faults.process import Memory, Up, terminate
-from spanmart.collector.export import Export
-from spanmart.collector.refusal import Refusal
-from spanmart.collector.signals import LOGS, TRACES, Signal
 from support.call_batches import CallBatches
 from support.otlp import JSON, PROTOBUF, make_span, send, trace_request
 
@@ -60,38 +59,30 @@ NOW_NS = 1_795_000_000 * 10**9
 YEAR_2262_NS = 9_223_372_036 * 10**9
 
 
-def read(signal: Signal, body: bytes, media_type: str) -> str:
-    """What comes of a body: refused, or rows that do become a table."""
-    try:
-        export = (Export.of_json if media_type == JSON else Export.of_protobuf)(signal, body, "fuzz")
-    except Refusal as refusal:
-        return str(refusal.http_status)
-    rows = export.batch and export.batch.spans
-    if rows is not None and rows.num_rows and hasattr(rows, "table"):
-        rows.table([rows]).validate(full=True)
-    return "200"
-
-
-def mutated(number: int, mutations: Mutations) -> tuple[Signal, bytes, str]:
-    if number % 2:
-        return TRACES, mutations.of_json(JSON_CALL), JSON
-    return (LOGS if number % 10 == 0 else TRACES), mutations.of_bytes(CALL), PROTOBUF
+def decoded_in_a_process(cases: int) -> dict[str, int]:
+    """How many mutated bodies are read and how many refused; a crash fails the test with the body."""
+    command = [sys.executable, "-m", "faults.fuzz", "--seed", "6", "--cases", str(cases)]
+    tests = Path(__file__).parents[1]
+    done = subprocess.run(command, cwd=tests, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    outcomes: dict[str, int] = json.loads(done.stdout)
+    return outcomes
 
 
 def test_mutated_bodies(up: Up, faults: FaultRows, scale: Scale) -> None:
-    in_process, over_http = scale(2_000, 1_000_000), scale(200, 20_000)
+    in_process, over_http = scale(4_000, 1_000_000), scale(200, 20_000)
     expected = "0 crashes, 0 answers of 500"
     with faults.row(6, "mutated protobuf and JSON bodies", in_process + over_http, expected) as measured:
-        mutations = Mutations(seed=6)
-        decoded = Counter(read(*mutated(number, mutations)) for number in range(in_process))
+        decoded = decoded_in_a_process(in_process)
         spanmart = up()
+        cases = Cases(seed=7)
         answers: Counter[int] = Counter()
-        for number in range(over_http):
-            signal, body, media_type = mutated(number, mutations)
+        for _ in range(over_http):
+            signal, body, media_type = cases.next()
             answers[send(spanmart.ready["otlp_http_port"], signal.path, body, media_type).status] += 1
-        measured.update({"decoded": dict(decoded), "answered": dict(answers)})
-        assert set(decoded) <= {"200", "400"}
-        assert set(answers) <= {200, 400}
+        measured.update({"decoded": decoded, "answered": dict(answers)})
+        assert set(decoded) == {"200", "400"}
+        assert set(answers) == {200, 400}
         assert terminate(spanmart) == 0
 
 

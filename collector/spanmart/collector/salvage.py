@@ -39,6 +39,8 @@ def parse_apart(request_type: type[Message], body: bytes, row: str, rejections: 
             kept += _add_rows(scopes.add(), scope_body, row, rejections)
     if not kept:
         raise DecodeError("no row is left")
+    if not rejections:
+        raise DecodeError("the rows are well-formed, what is around them is not")
     return request
 
 
