@@ -57,7 +57,7 @@ select
     interaction_id,
     trace_id,
     span_id,
-    ledger_row,
+    ingest_seq,
     dialect,
     session_id,
     user_id,

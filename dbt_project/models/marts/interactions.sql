@@ -72,7 +72,7 @@ select
     calls.error_code,
     calls.trace_id,
     calls.span_id,
-    calls.ledger_row,
+    calls.ingest_seq,
     left(calls.rendered_prompt, 200) as prompt_preview,
     left(coalesce(calls.ai_response, calls.refusal), 200) as response_preview,
 

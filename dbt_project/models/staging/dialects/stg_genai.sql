@@ -1,13 +1,8 @@
 -- Ours and the current GenAI conventions: the same keys, messages as JSON attributes.
 with spans as (
 
-    select
-        spans.*,
-        changed.interaction_id,
-        changed.dialect
-    from {{ ref('stg_spans') }} as spans
-    inner join {{ ref('stg_changed_spans') }} as changed using (ledger_row)
-    where changed.dialect in ('spanmart', 'gen_ai')
+    select * from {{ ref('stg_changed_calls') }}
+    where dialect in ('spanmart', 'gen_ai')
 
 )
 
@@ -16,7 +11,7 @@ select
     interaction_id,
     trace_id,
     span_id,
-    ledger_row,
+    ingest_seq,
     dialect,
     coalesce({{ text_attribute('session.id') }}, {{ text_attribute('gen_ai.conversation.id') }}) as session_id,
     {{ text_attribute('user.id') }} as user_id,

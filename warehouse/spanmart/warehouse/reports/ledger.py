@@ -5,8 +5,8 @@ from typing import Any
 
 import duckdb
 
-# The marts remember which copy of the span they took: nothing of the ledger need be searched.
-LEDGER_ROW = "select ledger_row from marts.interactions where interaction_id = $id"
+# The marts remember the commit of the copy that they took: little of the ledger need be searched.
+COMMIT = "select ingest_seq, trace_id, span_id from marts.interactions where interaction_id = $id"
 SPAN = """
 select to_json(struct_pack(
     trace_id := trace_id, span_id := span_id, parent_span_id := parent_span_id, name := name, kind := kind,
@@ -16,7 +16,8 @@ select to_json(struct_pack(
     resource_attributes := resource_attributes, events := events, links := links,
     ingest_seq := ingest_seq))::varchar
 from landing.raw.spans
-where rowid = $row
+where ingest_seq = $ingest_seq and trace_id = $trace_id and span_id = $span_id
+order by rowid desc limit 1
 """
 
 LANDED = "select count(*) from landing.raw.spans where trace_id = $trace_id and span_id = $span_id"
@@ -31,10 +32,12 @@ order by time_unix_nano desc, ingest_seq desc limit 1
 
 def find_span(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> dict[str, Any] | None:
     """The span that the interaction was read from, or None; attributes as the text that was stored."""
-    place = connection.execute(LEDGER_ROW, {"id": interaction_id}).fetchone()
+    place = connection.execute(COMMIT, {"id": interaction_id}).fetchone()
     if place is None:
         return None
-    row = connection.execute(SPAN, {"row": place[0]}).fetchone()
+    row = connection.execute(
+        SPAN, dict(zip(("ingest_seq", "trace_id", "span_id"), place, strict=True))
+    ).fetchone()
     return json.loads(row[0]) if row else None
 
 
