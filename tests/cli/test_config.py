@@ -41,7 +41,7 @@ def test_flag_beats_variable_beats_file_beats_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
 def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str) -> None:
     value = OTHER_VALUES.get(name, "7")
-    in_toml = value if name.endswith(("_port", "_seconds", "_token")) else f'"{value}"'
+    in_toml = value if name.endswith(("_port", "_seconds", "_days", "_token")) else f'"{value}"'
     in_file = load({}, {}, write(tmp_path, f"{name} = {in_toml}"))
     (tmp_path / "spanmart.toml").unlink()
     assert in_file != Settings()

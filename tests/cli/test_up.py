@@ -117,3 +117,14 @@ def test_a_refresh_follows_what_has_landed(up: Up) -> None:
     interaction_id = send_call(spanmart, **{"spanmart.interaction.type": "outline_generation"})
     spanmart.wait_until(lambda: bool(spanmart.interaction(interaction_id)), "the interaction")
     assert spanmart.interaction(interaction_id)["interaction_type"] == "outline_generation"
+
+
+def test_what_is_too_old_goes_at_the_start(up: Up) -> None:
+    spanmart = up()
+    interaction_id = send_call(spanmart)
+    spanmart.wait_until(lambda: bool(spanmart.interaction(interaction_id)), "the interaction")
+    spanmart.process.terminate()
+    spanmart.process.wait(PATIENCE_S)
+
+    again = up("--retention-days", "0.000001")
+    again.wait_until(lambda: again.get("/api/ai-interactions")["total"] == 0, "an empty warehouse")

@@ -6,8 +6,8 @@ from typing import Any
 from support.marts import DAY, NANOSECONDS, NOON, Row, failed, feedback, span
 
 
-def some_span(dice: random.Random, calls: int) -> Row:
-    number = dice.randrange(calls)
+def some_span(dice: random.Random, calls: int, first: int = 0) -> Row:
+    number = first + dice.randrange(calls)
     start = NOON + dice.randrange(4) * DAY + dice.randrange(1000) * NANOSECONDS
     changes: dict[str, Any] = {"start": start, "attributes": some_attributes(dice)}
     made = dice.choices([span, failed, not_a_call], [6, 2, 1])[0]

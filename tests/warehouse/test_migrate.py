@@ -59,6 +59,7 @@ def test_the_numbers_of_our_migrations_have_no_gaps(catalog):
 ROWS_OF_EARLIER_VERSIONS = {
     "landing": {
         1: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
+        2: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
     },
     "app": {},
 }

@@ -158,6 +158,22 @@ def restore(data: str | None, force: bool, backup: Path) -> None:
 
 
 @main.command()
+@settings_options("data")
+def compact(data: str | None) -> None:
+    """Make landing.duckdb as small as its rows allow. No `spanmart up` may hold the folder.
+
+    \b
+    Example:
+      spanmart compact --data ./spanmart-data          after --retention-days has taken much
+
+    It needs room for the rows that are left beside the old file, which is replaced once the new one is whole.
+    """
+    from spanmart.cli.compact import run  # noqa: PLC0415
+
+    run(settings_from({"data": data}))
+
+
+@main.command()
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="[default: the models' seed]")
 def prices(output: str | None) -> None:
     """Write the price list that costs are computed from, out of the installed genai-prices.

@@ -96,7 +96,25 @@ class Settings:
     refresh_seconds: float = field(
         default=5.0,
         metadata=_meta(
-            values.seconds, "a number of seconds above 0", "Refresh the marts at most this often."
+            values.above_zero, "a number of seconds above 0", "Refresh the marts at most this often."
+        ),
+    )
+    retention_days: float | None = field(
+        default=None,
+        metadata=_meta(
+            values.above_zero,
+            "a number of days above 0",
+            "Delete what landed longer ago, from ledger and marts.",
+            unset="keep all",
+        ),
+    )
+    text_retention_days: float | None = field(
+        default=None,
+        metadata=_meta(
+            values.above_zero,
+            "a number of days above 0",
+            "Remove prompts, answers and other texts that landed longer ago.",
+            unset="keep all",
         ),
     )
 

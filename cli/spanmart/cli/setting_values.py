@@ -26,8 +26,8 @@ def port(value: object) -> int:
     return number
 
 
-def seconds(value: object) -> float:
-    """A duration above 0."""
+def above_zero(value: object) -> float:
+    """A duration in the setting's own unit."""
     number = float(value) if isinstance(value, str | int) and not isinstance(value, bool) else value
     if not isinstance(number, float) or not 0 < number < math.inf:
         raise ValueError

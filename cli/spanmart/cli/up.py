@@ -20,6 +20,7 @@ from spanmart.cli.upkeep import Upkeep
 from spanmart.warehouse import Refresher, Tokens, Warehouse
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.listening import ListenError
+from spanmart.warehouse.retention import Keeps, Retention
 from spanmart.web import WebServer, create_app
 
 if TYPE_CHECKING:
@@ -83,6 +84,9 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     web.start()
     parts.callback(web.stop, _LISTENER_S)
     refresher.start()
+    retention = Retention(warehouse, Keeps(settings.retention_days, settings.text_retention_days))
+    retention.start()
+    parts.callback(retention.stop)
     receivers.log_addresses(otlp_http.port, otlp_grpc.port)
     _log_addresses(url_of(settings.host, web.port), warehouse)
     if demo:

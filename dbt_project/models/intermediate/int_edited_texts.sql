@@ -10,6 +10,8 @@ where
     feedback.final_text is not null
     and feedback.stated_edit_distance is null
     and texts.ai_response is not null
+    -- Nothing is left to compare with what retention has emptied.
+    and texts.ai_response <> '[removed]'
     and (
         feedback.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
         or feedback.interaction_id in (select interaction_id from {{ ref('stg_changed_spans') }})

@@ -1,4 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='interaction_id') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='interaction_id',
+        post_hook="{{ delete_expired_feedback() }}",
+    )
+}}
 
 -- One row per interaction that was judged: the latest judgement by the time it was given, whole. Of two with the
 -- same time the one landed later wins.

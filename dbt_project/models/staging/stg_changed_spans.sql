@@ -1,6 +1,8 @@
 {{ config(materialized='replaced') }}
 {%- set interactions = built('interactions') %}
 {%- set refresh_window = ref('stg_refresh_window') %}
+{%- set previous = built('stg_changed_spans', 'staging') %}
+{%- set retention = ref('stg_retention') %}
 
 -- Keys only: the wide rows are read once, later.
 with landed as (
@@ -34,25 +36,50 @@ recognised as (
     from newest
     inner join {{ ref('stg_spans') }} as spans using (ledger_row)
 
-)
+),
 
-select
-    recognised.interaction_id,
-    recognised.trace_id,
-    recognised.span_id,
-    recognised.ingest_seq,
-    recognised.is_doubled,
-    recognised.dialect,
+arrived as (
+
+    select
+        recognised.interaction_id,
+        recognised.trace_id,
+        recognised.span_id,
+        recognised.ingest_seq,
+        recognised.is_doubled,
+        recognised.dialect,
+        {% if interactions %}
+        -- After a broken run some marts hold the new rows already and others do not.
+        (select is_retry from {{ refresh_window }}) or interactions.interaction_id is not null as is_known
+        {% else %}
+        false as is_known
+        {% endif %}
+    from recognised
     {% if interactions %}
-    -- After a broken run some marts hold the new rows already and others do not.
-    (select is_retry from {{ refresh_window }}) or interactions.interaction_id is not null as is_known
-    {% else %}
-    false as is_known
+    left join {{ interactions }} as interactions using (interaction_id)
+    -- A copy without its texts takes the place of one that landed long ago, not of one that landed since.
+    where interactions.ingested_at is null or interactions.ingested_at <= recognised.ingested_at
     {% endif %}
 
-from recognised
+)
+
+select * from arrived
 {% if interactions %}
-left join {{ interactions }} as interactions using (interaction_id)
--- A copy without its texts takes the place of one that landed long ago, not of one that landed since.
-where interactions.ingested_at is null or interactions.ingested_at <= recognised.ingested_at
+union all
+-- What retention took is a call no more.
+select interaction_id, trace_id, span_id, ingest_seq, false as is_doubled, null as dialect, true as is_known
+from {{ interactions }}
+where
+    ingested_at < (select max(landed_before) from {{ retention }} where takes = 'rows')
+    and interaction_id not in (select interaction_id from arrived)
+{% endif %}
+{% if interactions and previous %}
+union all
+select previous.*
+from {{ previous }} as previous
+where
+    (select is_retry from {{ refresh_window }})
+    and previous.dialect is null
+    and previous.is_known
+    and previous.interaction_id not in (select interaction_id from arrived)
+    and previous.interaction_id not in (select interaction_id from {{ interactions }})
 {% endif %}

@@ -106,10 +106,10 @@ class Batch:
         return max(self.bytes, *sizes, 0)
 
     def split(self, rows: int) -> tuple[Self, Self]:
-        """The first `rows` rows, and the rest with all that was rejected; for one kind of rows alone."""
+        """The first `rows` rows, spans before events, and the rest with all that was rejected."""
         size = self.bytes * rows // self.stored
         spans, more_spans = _cut(self.spans, rows)
-        log_events, more_log_events = _cut(self.log_events, rows)
+        log_events, more_log_events = _cut(self.log_events, max(0, rows - (spans.num_rows if spans else 0)))
         first = replace(self, spans=spans, log_events=log_events, received=rows, rejected=0, bytes=size)
         rest = replace(
             self,

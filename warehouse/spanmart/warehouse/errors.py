@@ -65,6 +65,10 @@ class BackupFailed(WarehouseError):
     """A backup was not made, or one was not restored; what was there before is there still."""
 
 
+class CompactionFailed(WarehouseError):
+    """The ledger was not written anew; its file is as it was."""
+
+
 class BackupDamaged(WarehouseError):
     """A folder is no finished backup, or a file in it has changed."""
 

@@ -48,6 +48,10 @@ INSERT_LOG_EVENTS = (
 INSERT_BATCHES = (
     "insert into landing.raw.batches by name select *, $1::timestamp as committed_at from arriving"
 )
+INSERT_AMENDMENT = """
+insert into landing.raw.batches (ingest_seq, source, received, stored, rejected, bytes, committed_at)
+values ($1, $2, $3, $3, 0, 0, $4::timestamp)
+"""
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +192,21 @@ class Landing:
             self._lock.notify()
         return queued.future
 
+    def amend(self, source: str, change: Callable[[duckdb.DuckDBPyConnection, int], int]) -> "Future[int]":
+        """Run `change` as a commit of its own, with the next ingest_seq; it returns how many rows it stored.
+
+        The future gives the ingest_seq, or raises what `change` raised: then nothing has changed.
+        """
+
+        def amend(_: duckdb.DuckDBPyConnection) -> int:
+            try:
+                return self._amend(source, change)
+            except duckdb.Error:
+                self._revive()
+                raise
+
+        return self.run(amend)
+
     def close(self) -> None:
         """Take no more batches, write those that wait, and end the thread."""
         with self._lock:
@@ -324,12 +343,11 @@ class Landing:
 
     def _commit(self, batches: list[Batch]) -> int:
         """Store the batches in one transaction and return the first one's ingest_seq."""
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = _now()
         numbered = list(enumerate(batches, self._committed_seq + 1))
         spans = list(_tables((seq, batch.spans) for seq, batch in numbered))
         log_events = list(_tables((seq, batch.log_events) for seq, batch in numbered))
-        self._connection.begin()
-        try:
+        with self._transaction():
             for statement, tables in (
                 (INSERT_SPANS, spans),
                 (INSERT_LOG_EVENTS, log_events),
@@ -337,14 +355,28 @@ class Landing:
             ):
                 for table in tables:
                     self._insert(statement, table, now)
+        first_seq, self._committed_seq = numbered[0][0], numbered[-1][0]
+        return first_seq
+
+    def _amend(self, source: str, change: Callable[[duckdb.DuckDBPyConnection, int], int]) -> int:
+        seq = self._committed_seq + 1
+        with self._transaction():
+            stored = change(self._connection, seq)
+            self._connection.execute(INSERT_AMENDMENT, [seq, source, stored, _now()])
+        self._committed_seq = seq
+        return seq
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
             self._connection.commit()
         except BaseException:
             # A commit that failed has already ended its transaction.
             with contextlib.suppress(duckdb.Error):
                 self._connection.rollback()
             raise
-        first_seq, self._committed_seq = numbered[0][0], numbered[-1][0]
-        return first_seq
 
     def _insert(self, statement: str, rows: pa.Table, now: datetime) -> None:
         self._connection.register("arriving", rows)
@@ -388,3 +420,7 @@ def _ledger(numbered: list[tuple[int, Batch]]) -> pa.Table:
             "bytes": [batch.bytes for _, batch in numbered],
         }
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

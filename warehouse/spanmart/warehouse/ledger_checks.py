@@ -3,21 +3,18 @@
 import duckdb
 
 NEWEST_SEQ = "select coalesce(max(ingest_seq), 0) from landing.raw.batches"
-HAS_RETENTION = """
-select count(*) from duckdb_tables()
-where database_name = 'landing' and schema_name = 'raw' and table_name = 'retention'
+COUNTS_TAKEN = """
+select count(*) from duckdb_columns()
+where database_name = 'landing' and table_name = 'retention' and column_name = 'rows_taken'
 """
-ROWS_TAKEN_UPTO = "select coalesce(max(upto_seq), 0) from landing.raw.retention where takes = 'rows'"
+TAKEN = "select coalesce(sum(rows_taken), 0)::bigint from landing.raw.retention"
 
 MISCOUNTED = "select count(*), min(ingest_seq) from landing.raw.batches where received <> stored + rejected"
 NUMBERING = (
     "select count(*), count(distinct ingest_seq), coalesce(max(ingest_seq), 0) from landing.raw.batches"
 )
-STORED = "select coalesce(sum(stored), 0)::bigint from landing.raw.batches where ingest_seq > ?"
-PRESENT = """
-select (select count(*) from landing.raw.spans where ingest_seq > $seq)
-     + (select count(*) from landing.raw.log_events where ingest_seq > $seq)
-"""
+STORED = "select coalesce(sum(stored), 0)::bigint from landing.raw.batches"
+PRESENT = "select (select count(*) from landing.raw.spans) + (select count(*) from landing.raw.log_events)"
 UNKNOWN = """
 select max(ingest_seq) from (
     select max(ingest_seq) as ingest_seq from landing.raw.spans
@@ -32,9 +29,9 @@ def newest_seq(connection: duckdb.DuckDBPyConnection) -> int:
     return _one(connection, NEWEST_SEQ)
 
 
-def rows_taken_upto(connection: duckdb.DuckDBPyConnection) -> int:
-    """The newest commit whose rows retention has deleted; 0 where it never did."""
-    return _one(connection, ROWS_TAKEN_UPTO) if _one(connection, HAS_RETENTION) else 0
+def rows_taken(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many rows retention has deleted; 0 in a file of a version that never did."""
+    return _one(connection, TAKEN) if _one(connection, COUNTS_TAKEN) else 0
 
 
 def ledger_faults(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -59,12 +56,11 @@ def _misnumbered(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _missing(connection: duckdb.DuckDBPyConnection) -> str:
-    taken = rows_taken_upto(connection)
-    [stored] = connection.execute(STORED, [taken]).fetchall()[0]
-    [present] = connection.execute(PRESENT, {"seq": taken}).fetchall()[0]
+    kept = _one(connection, STORED) - rows_taken(connection)
+    present = _one(connection, PRESENT)
     [newest] = connection.execute(UNKNOWN).fetchall()[0]
-    if stored != present:
-        return f"The ledger says that {stored} spans and events were stored, but {present} are there."
+    if kept != present:
+        return f"The ledger says that {kept} spans and events were stored, but {present} are there."
     if newest is not None and newest > newest_seq(connection):
         return f"There are rows of commit {newest}, which the ledger does not list."
     return ""
