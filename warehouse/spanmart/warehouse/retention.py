@@ -33,12 +33,15 @@ with arrived as (
     select
         ingest_seq,
         committed_at,
-        sum(stored) over (order by committed_at, ingest_seq) // $rows as piece
+        -- Commits of one moment share a piece.
+        sum(stored) over (order by committed_at) // $rows as piece
     from landing.raw.batches
     where
         source <> 'retention'
-        and ingest_seq <= $upto_seq
         and committed_at < $before
+        and committed_at < coalesce(
+            (select min(committed_at) from landing.raw.batches where ingest_seq > $upto_seq), $before
+        )
         and committed_at >= coalesce($since, timestamp '1970-01-01')
 )
 select min(ingest_seq), max(ingest_seq), max(committed_at) + interval 1 microsecond
