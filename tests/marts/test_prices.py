@@ -1,5 +1,10 @@
-"""Costs are those of genai-prices, to the last digit, for every model that it knows."""
+"""Costs are those of genai-prices, to the last digit, for every model that it knows.
 
+`SPANMART_PRICE_CASES=all pytest tests/marts/test_prices.py` tries every moment at which a price changes and
+every size at which a tier ends; without, three moments and four sizes of each model and context.
+"""
+
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,76 +13,26 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from genai_prices import Usage
+from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
-from genai_prices.types import ModelInfo, Provider
 
 from spanmart.warehouse.location import dbt_project_dir
-from spanmart.warehouse.prices import STANDARD, PriceRow, price_rows, resolve_models, write_seed
+from spanmart.warehouse.prices import STANDARD, resolve_models, write_seed
 from support.marts import NANOSECONDS, Marts, failed, span
+from support.price_cases import cases, contexts, costs, models
 
-MOMENTS = (
-    datetime(2024, 6, 1, 12, tzinfo=UTC),
-    datetime(2025, 11, 3, 3, 30, tzinfo=UTC),
-    datetime(2026, 11, 25, 18, tzinfo=UTC),
-)
-# input, of it cached, output, of it reasoning
-KEYS = ("input_tokens", "cache_read_tokens", "output_tokens", "output_reasoning_tokens")
-SIZES = ((0, 0, 0, 0), (1_000, 0, 300, 0), (200_000, 150_000, 4_000, 1_000), (300_001, 7, 1, 1))
+EVERY_CASE = os.environ.get("SPANMART_PRICE_CASES") == "all"
 
 
-def models() -> Iterator[tuple[Provider, ModelInfo]]:
-    for provider in get_snapshot().providers:
-        for model in provider.models:
-            yield provider, model
-
-
-def contexts(model: ModelInfo) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {STANDARD: {}}
-    for variant in model.price_variants or ():
-        found[",".join(f"{key}={value}" for key, value in sorted(variant.when.items()))] = variant.when
-    return found
-
-
-def flat_cost(rows: list[PriceRow], moment: datetime, size: tuple[int, int, int, int]) -> Decimal:
-    quantities = dict(zip(KEYS, size, strict=True))
-    at = moment.strftime("%H:%M:%S")
-    return sum(
-        (
-            row.usd_per_unit * quantities.get(row.usage_key, 1 if row.usage_key == "requests" else 0)
-            for row in rows
-            if row.valid_from <= moment.date() < row.valid_to
-            and row.time_from <= at < row.time_to
-            and row.input_tokens_above < size[0] <= row.input_tokens_upto
-        ),
-        Decimal(0),
-    )
-
-
-def usage(size: tuple[int, int, int, int]) -> Usage:
-    given = {"input_tokens": size[0], "output_tokens": size[2]}
-    given |= {"cache_read_tokens": size[1]} if size[1] else {}
-    given |= {"output_reasoning_tokens": size[3]} if size[3] else {}
-    return Usage(**given)
-
-
-def test_the_flat_rows_cost_what_the_rules_cost() -> None:
-    rows: dict[tuple[str, str, str], list[PriceRow]] = {}
-    for row in price_rows():
-        rows.setdefault((row.provider, row.model, row.price_context), []).append(row)
-    differing, compared = [], 0
-    for provider, model in models():
-        for name, when in contexts(model).items():
-            mine = rows.get((provider.id, model.id, name), [])
-            for moment in MOMENTS:
-                for size in SIZES:
-                    price = model.calc_price(
-                        usage(size), provider, genai_request_timestamp=moment, price_context=when
-                    )
-                    compared += 1
-                    if flat_cost(mine, moment, size) != price.total_price:
-                        differing.append((provider.id, model.id, name, moment, size))
-    assert compared > 25_000
+def test_every_model_costs_what_genai_prices_says(module_marts: Marts) -> None:
+    module_marts.build(span(1))
+    tried = list(cases(EVERY_CASE))
+    assert len(tried) > 12 * len(list(models()))
+    differing = [
+        (case, cost)
+        for case, cost in zip(tried, costs(module_marts, tried), strict=True)
+        if cost != case.expected()
+    ]
     assert differing == []
 
 
@@ -116,57 +71,70 @@ def test_names_are_matched_to_models_and_the_unknown_stay_unknown() -> None:
     ]
 
 
-MODELS_TRIED = 40
+def sold_names() -> Iterator[tuple[str, str, str]]:
+    """Provider, name and tier of all that a provider sells, also of other providers' models."""
+    makers = {provider.id: provider for provider in get_snapshot().providers}
+    for provider in makers.values():
+        for maker in (provider, *(makers[name] for name in provider.fallback_model_providers or ())):
+            for model in maker.models:
+                for context in contexts(model):
+                    if context == STANDARD or context.startswith("service_tier="):
+                        yield (
+                            provider.id,
+                            model.id,
+                            context.removeprefix(STANDARD).removeprefix("service_tier="),
+                        )
 
 
-@pytest.fixture(scope="module")
-def booked(module_marts: Marts) -> dict[int, tuple[Any, Any]]:
-    """By number of the call: what the mart says it costs and what genai-prices says."""
-    sample = [(provider, model) for provider, model in models() if provider.find_model(model.id) is model]
-    cases = [
-        (number, *sample[index], size, moment)
-        for number, (index, size, moment) in enumerate(
-            (
-                (index, size, moment)
-                for index in range(0, len(sample), len(sample) // MODELS_TRIED)
-                for size in SIZES
-                for moment in MOMENTS
-            ),
-            start=1,
-        )
-    ]
+def stated_cost(provider: str, model: str, tier: str, at: datetime) -> Decimal | None:
+    usage = Usage(
+        input_tokens=3_000,
+        cache_read_tokens=2_000,
+        cache_write_tokens=500,
+        output_tokens=100,
+        output_reasoning_tokens=30,
+    )
+    when = {"service_tier": tier} if tier else None
+    try:
+        return calc_price(
+            usage, model, provider_id=provider, genai_request_timestamp=at, price_context=when
+        ).total_price
+    except LookupError:
+        return None
+
+
+def test_a_span_costs_what_genai_prices_says_of_its_names(module_marts: Marts) -> None:
+    sold = list(sold_names())
+    sold = sold if EVERY_CASE else sold[::10]
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
     spans = [
         span(
             number,
-            start=int(moment.timestamp()) * NANOSECONDS,
+            start=int(at.timestamp()) * NANOSECONDS,
             attributes={
-                "gen_ai.provider.name": provider.id,
-                "gen_ai.response.model": model.id,
-                "gen_ai.usage.input_tokens": size[0],
-                "gen_ai.usage.cache_read.input_tokens": size[1],
-                "gen_ai.usage.output_tokens": size[2],
-                "gen_ai.usage.reasoning.output_tokens": size[3],
+                "gen_ai.provider.name": provider,
+                "gen_ai.response.model": model,
+                "openai.response.service_tier": tier or None,
+                "gen_ai.usage.input_tokens": 3_000,
+                "gen_ai.usage.cache_read.input_tokens": 2_000,
+                "gen_ai.usage.cache_creation.input_tokens": 500,
+                "gen_ai.usage.output_tokens": 100,
+                "gen_ai.usage.reasoning.output_tokens": 30,
             },
         )
-        for number, provider, model, size, moment in cases
+        for number, (provider, model, tier) in enumerate(sold, start=1)
     ]
     module_marts.build(*spans)
     costs = {
         int(row["span_id"], 16): row["estimated_cost_usd"]
         for row in module_marts.query("select span_id, estimated_cost_usd from interactions")
     }
-    return {
-        number: (
-            costs[number],
-            model.calc_price(usage(size), provider, genai_request_timestamp=moment).total_price,
-        )
-        for number, provider, model, size, moment in cases
-    }
-
-
-def test_interactions_cost_what_genai_prices_says(booked: dict[int, tuple[Any, Any]]) -> None:
-    assert len(booked) > MODELS_TRIED * 12
-    assert {number: pair for number, pair in booked.items() if pair[0] != pair[1]} == {}
+    differing = [
+        (*names, costs[number])
+        for number, names in enumerate(sold, start=1)
+        if costs[number] != stated_cost(*names, at)
+    ]
+    assert differing == []
 
 
 @pytest.mark.parametrize(
@@ -181,10 +149,10 @@ def test_interactions_cost_what_genai_prices_says(booked: dict[int, tuple[Any, A
     ],
 )
 def test_an_unknown_cost_is_null_and_says_why(
-    module_marts: Marts, booked: object, attributes: dict[str, Any], status: str
+    module_marts: Marts, attributes: dict[str, Any], status: str
 ) -> None:
-    module_marts.build(span(9000, attributes=attributes))
-    row = module_marts.interaction(9000)
+    module_marts.build(span(90_000, attributes=attributes))
+    row = module_marts.interaction(90_000)
     assert (row["pricing_status"], row["estimated_cost_usd"]) == (status, None)
 
 

@@ -123,15 +123,16 @@ def _resolve(provider: str, model: str, service_tier: str) -> tuple[str | None, 
     provider_id = PROVIDERS.get(provider, provider) or None
     snapshot = get_snapshot()
     try:
-        _, match = snapshot.find_provider_model(model, None, provider_id, None)
+        seller, match = snapshot.find_provider_model(model, None, provider_id, None)
     except LookupError:
         return None, None, STANDARD
-    # A provider may sell another's models at the other's prices: the rows stand under the other's name.
-    owner = next(
-        owner for owner in snapshot.providers if any(match is candidate for candidate in owner.models)
+    # A provider may sell another's models at its standard prices: the rows stand under the other's name.
+    maker = next(
+        maker for maker in snapshot.providers if any(match is candidate for candidate in maker.models)
     )
     context = _context({"service_tier": service_tier})
-    return owner.id, match.id, context if context in _contexts(match) else STANDARD
+    has_context = maker is seller and context in _contexts(match)
+    return maker.id, match.id, context if has_context else STANDARD
 
 
 def _context(when: dict[str, str]) -> str:

@@ -1,0 +1,173 @@
+"""Calls at whose price the marts and genai-prices must agree, and what each of the two says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pyarrow as pa
+from genai_prices import Usage
+from genai_prices.data_snapshot import get_snapshot
+from genai_prices.types import (
+    ConditionalPrice,
+    ModelInfo,
+    ModelPrice,
+    PriceVariant,
+    Provider,
+    StartDateConstraint,
+    TieredPrices,
+    TimeOfDateConstraint,
+)
+
+from spanmart.warehouse.prices import STANDARD
+from support.marts import Marts
+
+MOMENTS = (
+    datetime(2024, 6, 1, 12, tzinfo=UTC),
+    datetime(2025, 11, 3, 3, 30, tzinfo=UTC),
+    datetime(2026, 11, 25, 18, tzinfo=UTC),
+)
+CALLS = "scratch.intermediate.int_interactions_normalised"
+MODELS = "intermediate.int_price_models"
+
+
+@dataclass(frozen=True)
+class Size:
+    """Tokens of a call; those of the cache are input, those of reasoning output."""
+
+    input_tokens: int
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    output_reasoning_tokens: int = 0
+
+    def usage(self) -> Usage:
+        return Usage(**{key: tokens for key, tokens in vars(self).items() if tokens})
+
+
+SIZES = (
+    Size(0),
+    Size(1_000, output_tokens=300),
+    Size(200_000, 150_000, 30_000, 4_000, 1_000),
+    Size(300_001, 7, 0, 1, 1),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call of a model under a context of prices."""
+
+    provider: Provider
+    model: ModelInfo
+    context: str
+    moment: datetime
+    size: Size
+
+    @property
+    def when(self) -> dict[str, str]:
+        return {} if self.context == STANDARD else dict(pair.split("=") for pair in self.context.split(","))
+
+    def expected(self) -> Decimal:
+        return self.model.calc_price(
+            self.size.usage(), self.provider, genai_request_timestamp=self.moment, price_context=self.when
+        ).total_price
+
+
+def models() -> Iterator[tuple[Provider, ModelInfo]]:
+    for provider in get_snapshot().providers:
+        for model in provider.models:
+            yield provider, model
+
+
+def contexts(model: ModelInfo) -> list[str]:
+    variants = [variant.when for variant in model.price_variants or ()]
+    return [STANDARD, *{",".join(f"{key}={when[key]}" for key in sorted(when)) for when in variants}]
+
+
+def cases(everything: bool) -> Iterator[Case]:
+    """Every model and context, at three moments and four sizes; or wherever a price changes as well."""
+    for provider, model in models():
+        moments = [*MOMENTS, *_changes(model)] if everything else MOMENTS
+        sizes = [*SIZES, *_around_tiers(model)] if everything else SIZES
+        for context in contexts(model):
+            for moment in moments:
+                for size in sizes:
+                    yield Case(provider, model, context, moment, size)
+
+
+def _conditions(model: ModelInfo) -> list[ConditionalPrice | PriceVariant]:
+    dated = [] if isinstance(model.prices, ModelPrice) else model.prices
+    return [*dated, *(model.price_variants or ())]
+
+
+def _changes(model: ModelInfo) -> Iterator[datetime]:
+    """The first moment of each price and the last before it."""
+    for condition in _conditions(model):
+        match condition.constraint:
+            case StartDateConstraint(start_date=day):
+                first = [datetime.combine(day, time(), UTC)]
+            case TimeOfDateConstraint(start_time=start, end_time=end):
+                first = [
+                    datetime.combine(date(2026, 11, 20), moment, moment.tzinfo or UTC)
+                    for moment in (start, end)
+                ]
+            case None:
+                first = []
+        for moment in first:
+            yield from (moment.astimezone(UTC), moment.astimezone(UTC) - timedelta(microseconds=1))
+
+
+def _around_tiers(model: ModelInfo) -> Iterator[Size]:
+    """The last size of each tier and the first of the next, with and without each kind of tokens."""
+    prices = [model.prices] if isinstance(model.prices, ModelPrice) else []
+    prices += [condition.prices for condition in _conditions(model)]
+    values = [value for price in prices for value in vars(price).values()]
+    starts = {tier.start for value in values if isinstance(value, TieredPrices) for tier in value.tiers}
+    for tokens in sorted({start + more for start in starts for more in (0, 1)} | {1, 999_999_999}):
+        yield Size(tokens)
+        yield Size(tokens, cache_read_tokens=tokens)
+        yield Size(tokens, cache_write_tokens=tokens)
+        yield Size(tokens, tokens // 3, tokens // 2, 77_777, 77_777)
+
+
+def costs(marts: Marts, of: Sequence[Case]) -> list[Decimal]:
+    """What the marts' own SQL says that these calls cost: as if a refresh had just normalised them."""
+    names = [f"{case.provider.id} {case.model.id} {case.context}" for case in of]
+    calls = {
+        "interaction_id": pa.array(range(len(of))).cast(pa.string()),
+        "provider": [""] * len(of),
+        "model_used": names,
+        "created_at": pa.array([case.moment.replace(tzinfo=None) for case in of], pa.timestamp("us")),
+        "input_tokens": [case.size.input_tokens for case in of],
+        "cached_input_tokens": [case.size.cache_read_tokens for case in of],
+        "cache_write_tokens": [case.size.cache_write_tokens for case in of],
+        "output_tokens": [case.size.output_tokens for case in of],
+        "reasoning_tokens": [case.size.output_reasoning_tokens for case in of],
+    }
+    named = {
+        name: (case.provider.id, case.model.id, case.context) for name, case in zip(names, of, strict=True)
+    }
+    priced = [
+        {
+            "provider": "",
+            "model_used": name,
+            "service_tier": "",
+            "price_provider": provider,
+            "price_model": model,
+            "price_context": context,
+        }
+        for name, (provider, model, context) in named.items()
+    ]
+    return _priced(marts, pa.table(calls), pa.Table.from_pylist(priced))
+
+
+def _priced(marts: Marts, calls: pa.Table, priced: pa.Table) -> list[Decimal]:
+    with marts.warehouse.cursor() as cursor:
+        for table, rows in ((CALLS, calls), (MODELS, priced)):
+            cursor.execute(f"delete from {table}")
+            cursor.register("arriving", rows)
+            cursor.execute(f"insert into {table} by name select * from arriving")
+        found = cursor.execute(
+            "select estimated_cost_usd from intermediate.int_costs order by interaction_id::bigint"
+        )
+        return [cost for (cost,) in found.fetchall()]
