@@ -1,7 +1,25 @@
 -- No call is left out of the days, and none is in two.
-select
-    (select count(*) from {{ ref('interactions') }}) as calls,
-    (select coalesce(sum(interactions), 0) from {{ ref('costs_daily') }}) as calls_in_days,
-    (select sum(estimated_cost_usd) from {{ ref('interactions') }}) as cost_usd,
-    (select sum(estimated_cost_usd) from {{ ref('costs_daily') }}) as cost_usd_in_days
-where calls != calls_in_days or cost_usd is distinct from cost_usd_in_days
+{%- set sums = ['estimated_cost_usd', 'cost_at_current_prices_usd', 'booked_cost_usd'] %}
+
+select *
+from (
+    select
+        count(*) as interactions,
+        {% for sum in sums %}
+        sum({{ sum }}) as {{ sum }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('interactions') }}
+) as calls
+cross join (
+    select
+        coalesce(sum(interactions), 0) as interactions,
+        {% for sum in sums %}
+        sum({{ sum }}) as {{ sum }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('costs_daily') }}
+) as days
+where
+    calls.interactions != days.interactions
+    {% for sum in sums %}
+    or calls.{{ sum }} is distinct from days.{{ sum }}
+    {% endfor %}

@@ -8,16 +8,15 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
-from spanmart.warehouse.location import dbt_project_dir
-from spanmart.warehouse.prices import STANDARD, resolve_models, write_seed
+from spanmart.warehouse.prices.own import OwnPrices
+from spanmart.warehouse.prices.price_list import PriceList
+from spanmart.warehouse.prices.rows import STANDARD
 from support.marts import NANOSECONDS, Marts, failed, span
 from support.price_cases import cases, contexts, costs, models
 
@@ -36,39 +35,23 @@ def test_every_model_costs_what_genai_prices_says(module_marts: Marts) -> None:
     assert differing == []
 
 
-def test_the_seed_is_of_the_installed_prices(tmp_path: Path) -> None:
-    write_seed(tmp_path / "model_prices.csv")
-    committed = dbt_project_dir() / "seeds" / "model_prices.csv"
-    assert committed.read_text() == (tmp_path / "model_prices.csv").read_text(), (
-        "The price list has changed: make the seed anew with spanmart.warehouse.prices.write_seed."
-    )
-
-
-def test_names_are_matched_to_models_and_the_unknown_stay_unknown() -> None:
-    called = [
-        ("openai", "gpt-4o-mini-2024-07-18", ""),
-        ("openai", "gpt-4o-mini-2024-07-18", "priority"),
-        ("openai", "gpt-4o-mini-2024-07-18", "no such tier"),
-        ("azure.ai.openai", "gpt-4o", ""),
-        ("", "claude-opus-4-6", ""),
-        ("openai", "llama-of-my-own", ""),
-        ("my own provider", "gpt-4o", ""),
-    ]
-    names = pa.table(
-        dict(zip(("provider", "model_used", "service_tier"), zip(*called, strict=True), strict=True))
-    )
-    assert [
-        (row["price_provider"], row["price_model"], row["price_context"])
-        for row in resolve_models(names).to_pylist()
-    ] == [
-        ("openai", "gpt-4o-mini", STANDARD),
-        ("openai", "gpt-4o-mini", "service_tier=priority"),
-        ("openai", "gpt-4o-mini", STANDARD),
-        ("openai", "gpt-4o", STANDARD),
-        ("anthropic", "claude-opus-4-6", STANDARD),
-        (None, None, STANDARD),
-        (None, None, STANDARD),
-    ]
+@pytest.mark.parametrize(
+    ("called", "priced"),
+    [
+        (("openai", "gpt-4o-mini-2024-07-18", ""), ("openai", "gpt-4o-mini", STANDARD)),
+        (("openai", "gpt-4o-mini", "priority"), ("openai", "gpt-4o-mini", "service_tier=priority")),
+        (("openai", "gpt-4o-mini", "no such tier"), ("openai", "gpt-4o-mini", STANDARD)),
+        (("azure.ai.openai", "gpt-4o", "priority"), ("azure", "openai/gpt-4o", STANDARD)),
+        (("", "claude-opus-4-6", ""), ("anthropic", "claude-opus-4-6", STANDARD)),
+        (("openai", "llama-of-my-own", ""), (None, None, STANDARD)),
+        (("my own provider", "gpt-4o", ""), (None, None, STANDARD)),
+    ],
+)
+def test_names_are_matched_to_models_and_the_unknown_stay_unknown(
+    called: tuple[str, str, str], priced: tuple[str | None, str | None, str]
+) -> None:
+    name = PriceList(OwnPrices()).matcher.match(*called)
+    assert (name.price_provider, name.price_model, name.price_context) == priced
 
 
 def sold_names() -> Iterator[tuple[str, str, str]]:

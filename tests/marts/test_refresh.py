@@ -205,8 +205,7 @@ def die(node):
     if node == last_model:
         os.kill(os.getpid(), signal.SIGKILL)
 
-variables = {"rows_per_refresh": 0, "project_fingerprint": marts.refresher._dbt.fingerprint}
-work(variables, die)
+work(marts.refresher._variables(), die)
 """
 
 

@@ -19,7 +19,7 @@ from genai_prices.types import (
     TimeOfDateConstraint,
 )
 
-from spanmart.warehouse.prices import STANDARD
+from spanmart.warehouse.prices.rows import STANDARD
 from support.marts import Marts
 
 MOMENTS = (
@@ -29,6 +29,10 @@ MOMENTS = (
 )
 CALLS = "scratch.intermediate.int_interactions_normalised"
 MODELS = "intermediate.int_price_models"
+COSTS = """
+select estimated_cost_usd, cost_at_current_prices_usd, booked_cost_usd
+from scratch.intermediate.int_costs order by interaction_id::bigint
+"""
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,16 @@ class Case:
     def when(self) -> dict[str, str]:
         return {} if self.context == STANDARD else dict(pair.split("=") for pair in self.context.split(","))
 
-    def expected(self) -> Decimal:
-        return self.model.calc_price(
-            self.size.usage(), self.provider, genai_request_timestamp=self.moment, price_context=self.when
-        ).total_price
+    def expected(self) -> tuple[Decimal, Decimal, Decimal]:
+        """What genai-prices says: at its time, today at the same time of day, and again at its time."""
+        today = datetime.combine(datetime.now(UTC), self.moment.timetz())
+        then, now = (
+            self.model.calc_price(
+                self.size.usage(), self.provider, genai_request_timestamp=moment, price_context=self.when
+            ).total_price
+            for moment in (self.moment, today)
+        )
+        return then, now, then
 
 
 def models() -> Iterator[tuple[Provider, ModelInfo]]:
@@ -130,44 +140,42 @@ def _around_tiers(model: ModelInfo) -> Iterator[Size]:
         yield Size(tokens, tokens // 3, tokens // 2, 77_777, 77_777)
 
 
-def costs(marts: Marts, of: Sequence[Case]) -> list[Decimal]:
-    """What the marts' own SQL says that these calls cost: as if a refresh had just normalised them."""
+def costs(marts: Marts, of: Sequence[Case]) -> list[tuple[Decimal, Decimal, Decimal]]:
+    """What the marts' own models say that these calls cost: at their time, today, and as booked."""
     names = [f"{case.provider.id} {case.model.id} {case.context}" for case in of]
     calls = {
         "interaction_id": pa.array(range(len(of))).cast(pa.string()),
-        "provider": [""] * len(of),
         "model_used": names,
         "created_at": pa.array([case.moment.replace(tzinfo=None) for case in of], pa.timestamp("us")),
+        "ingested_at": pa.array([datetime(2026, 11, 26)] * len(of), pa.timestamp("us")),
         "input_tokens": [case.size.input_tokens for case in of],
         "cached_input_tokens": [case.size.cache_read_tokens for case in of],
         "cache_write_tokens": [case.size.cache_write_tokens for case in of],
         "output_tokens": [case.size.output_tokens for case in of],
         "reasoning_tokens": [case.size.output_reasoning_tokens for case in of],
     }
-    named = {
-        name: (case.provider.id, case.model.id, case.context) for name, case in zip(names, of, strict=True)
-    }
     priced = [
         {
+            "price_list": 1,
             "provider": "",
             "model_used": name,
             "service_tier": "",
-            "price_provider": provider,
-            "price_model": model,
-            "price_context": context,
+            "price_provider": case.provider.id,
+            "price_model": case.model.id,
+            "price_context": case.context,
         }
-        for name, (provider, model, context) in named.items()
+        for name, case in dict(zip(names, of, strict=True)).items()
     ]
     return _priced(marts, pa.table(calls), pa.Table.from_pylist(priced))
 
 
-def _priced(marts: Marts, calls: pa.Table, priced: pa.Table) -> list[Decimal]:
+def _priced(marts: Marts, calls: pa.Table, priced: pa.Table) -> list[tuple[Decimal, Decimal, Decimal]]:
+    """As if a refresh had just normalised the calls and matched their models' names."""
     with marts.warehouse.cursor() as cursor:
         for table, rows in ((CALLS, calls), (MODELS, priced)):
             cursor.execute(f"delete from {table}")
             cursor.register("arriving", rows)
             cursor.execute(f"insert into {table} by name select * from arriving")
-        found = cursor.execute(
-            "select estimated_cost_usd from intermediate.int_costs order by interaction_id::bigint"
-        )
-        return [cost for (cost,) in found.fetchall()]
+        refresher = marts.refresher
+        refresher._dbt._run(("run", "--select", "int_price_rates", "int_costs"), refresher._variables(), None)
+        return cursor.execute(COSTS).fetchall()

@@ -61,9 +61,15 @@ ROWS_OF_EARLIER_VERSIONS = {
         1: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
         2: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
     },
-    "app": {},
+    "app": {
+        1: "insert into app.tokens by name select 'shop' as name, 'spanmart_1' as prefix, 'f' as sha256,"
+        " ['ingest'] as scopes, timestamp '2026-11-01' as created_at",
+    },
 }
-KEPT = "select ingest_seq, received, stored, rejected from landing.raw.batches"
+KEPT = {
+    "landing": ("select ingest_seq, received, stored from landing.raw.batches", (7, 3, 2)),
+    "app": ("select name, prefix, sha256 from app.tokens", ("shop", "spanmart_1", "f")),
+}
 
 
 @pytest.mark.parametrize("catalog", ["landing", "app"])
@@ -81,10 +87,11 @@ def test_a_folder_of_each_earlier_version_is_opened_with_all_its_rows(tmp_path, 
             earlier.execute(row)
 
         with Warehouse.open(folder) as warehouse, warehouse.cursor() as cursor:
-            assert cursor.execute(KEPT).fetchall() == [(7, 3, 2, 1)]
+            kept, expected = KEPT[catalog]
+            assert cursor.execute(kept).fetchall() == [expected]
             newest = f"select max(number) from {catalog}.migrations"
             assert cursor.execute(newest).fetchall() == [(known[-1].number,)]
-            assert warehouse.landing.committed_seq == 7
+            assert warehouse.landing.committed_seq == (7 if catalog == "landing" else 0)
 
 
 def test_the_raw_tables_have_the_columns_of_the_batches_and_those_the_writer_adds(connection, tmp_path):

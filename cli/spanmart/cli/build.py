@@ -10,7 +10,8 @@ import click
 from spanmart.cli.options import CannotStart
 from spanmart.warehouse import Refresher, Warehouse
 from spanmart.warehouse.dbt_runner import DbtRunner, NodeResult
-from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.errors import OwnPricesInvalid, WarehouseError
+from spanmart.warehouse.prices.in_force import PriceLists
 from spanmart.warehouse.refresh import RefreshReport
 
 if TYPE_CHECKING:
@@ -24,8 +25,11 @@ def run(settings: "Settings", full_refresh: bool) -> None:
     except WarehouseError as error:
         raise CannotStart(str(error)) from error
     try:
-        click.echo(_describe(Refresher(warehouse).refresh(full_refresh)))
-        tests = DbtRunner(warehouse.folder, warehouse.marts_path, warehouse.landing_path).test(_show)
+        refresher = Refresher(warehouse, prices=PriceLists(warehouse, settings.prices_file))
+        click.echo(_describe(refresher.refresh(full_refresh)))
+        tests = DbtRunner(warehouse).test(_show)
+    except OwnPricesInvalid as error:
+        raise CannotStart(str(error)) from error
     except WarehouseError as error:
         raise click.ClickException(str(error)) from error
     finally:

@@ -7,6 +7,7 @@ import click
 
 from spanmart.cli.config import SETTINGS
 from spanmart.cli.options import filter_options, settings_from, settings_options
+from spanmart.cli.prices import prices
 from spanmart.cli.token import token
 
 _FORMATS = ("csv", "json", "parquet")
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 main.add_command(token)
+main.add_command(prices)
 
 
 @main.command()
@@ -55,7 +57,7 @@ def up(demo: bool, **flags: object) -> None:
 
 
 @main.command()
-@settings_options("data")
+@settings_options("data", "prices_file")
 @click.option("--full-refresh", is_flag=True, help="Build every mart anew from the raw tables.")
 def build(full_refresh: bool, **flags: object) -> None:
     """Build the marts and run all their tests, while no `spanmart up` holds the folder.
@@ -63,7 +65,7 @@ def build(full_refresh: bool, **flags: object) -> None:
     \b
     Examples:
       spanmart build                           bring the marts up to date and test them
-      spanmart build --full-refresh            after a change to the models or the prices
+      spanmart build --full-refresh            make them anew, as a new version or new prices do by themselves
     """
     from spanmart.cli.build import run  # noqa: PLC0415
 
@@ -171,19 +173,3 @@ def compact(data: str | None) -> None:
     from spanmart.cli.compact import run  # noqa: PLC0415
 
     run(settings_from({"data": data}))
-
-
-@main.command()
-@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="[default: the models' seed]")
-def prices(output: str | None) -> None:
-    """Write the price list that costs are computed from, out of the installed genai-prices.
-
-    \b
-    Examples:
-      spanmart prices                          renew the seed of the models after an upgrade of genai-prices
-      spanmart prices --output prices.csv      look at it
-    Then `spanmart build --full-refresh` computes all costs anew.
-    """
-    from spanmart.cli.prices import run  # noqa: PLC0415
-
-    run(output)

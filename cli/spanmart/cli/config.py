@@ -93,6 +93,16 @@ class Settings:
             unset="no pages",
         ),
     )
+    prices_file: Path | None = field(
+        default=None,
+        metadata=_meta(
+            values.path,
+            "a file",
+            "Own prices, discounts and aliases (TOML).",
+            metavar="FILE",
+            unset="prices.toml in the data folder",
+        ),
+    )
     refresh_seconds: float = field(
         default=5.0,
         metadata=_meta(

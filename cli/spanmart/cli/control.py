@@ -68,7 +68,9 @@ class ControlSocket:
                 server.server_activate()
             except OSError as error:
                 log.warning(
-                    "`spanmart token`, `backup` and `doctor` cannot reach this process: %s: %s", path, error
+                    "`spanmart token`, `prices`, `backup` and `doctor` cannot reach this process: %s: %s",
+                    path,
+                    error,
                 )
                 server.server_close()
                 return

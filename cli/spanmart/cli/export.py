@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from spanmart.cli.config import flag_of
 from spanmart.cli.options import CannotStart
 from spanmart.warehouse import Interactions, Refresher, Warehouse
-from spanmart.warehouse.errors import FolderInUse, WarehouseError
+from spanmart.warehouse.errors import FolderInUse, OwnPricesInvalid, WarehouseError
 from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.prices.in_force import PriceLists
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings
@@ -28,9 +29,11 @@ def run(settings: "Settings", format_: str, output: IO[bytes], given: Mapping[st
     except WarehouseError as error:
         raise CannotStart(str(error)) from error
     try:
-        Refresher(warehouse).refresh()
+        Refresher(warehouse, prices=PriceLists(warehouse, settings.prices_file)).refresh()
         for piece in Interactions(warehouse).export(filters, cast("ExportFormat", format_)):
             output.write(piece)
+    except OwnPricesInvalid as error:
+        raise CannotStart(str(error)) from error
     finally:
         warehouse.close()
 

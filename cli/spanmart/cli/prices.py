@@ -1,22 +1,160 @@
-"""`spanmart prices`: the seed of prices, made from the installed genai-prices."""
+"""`spanmart prices`: which price list is in force and what an update would change; also while `up` runs."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from spanmart.cli.options import CannotStart
-from spanmart.warehouse.errors import WarehouseError
-from spanmart.warehouse.location import dbt_project_dir
-from spanmart.warehouse.prices import prices_version, write_seed
+from spanmart.cli.options import CannotStart, settings_from, settings_options
+
+if TYPE_CHECKING:
+    from spanmart.cli.config import Settings
+    from spanmart.cli.remote_prices import Prices, RemotePrices
+    from spanmart.warehouse.prices.price_list import PriceList
+
+NONE_YET = "No price list is in force yet: the first `spanmart up` or `spanmart build` puts one into force."
 
 
-def run(output: str | None) -> None:
-    """Write the price list and say where and how much."""
+@click.group()
+def prices() -> None:
+    """Show the prices that costs are computed from, and what an update would change.
+
+    \b
+    Examples:
+      spanmart prices show                              which list is in force, and which were
+      spanmart prices diff                              what an update would change, and what calls would cost
+      spanmart prices diff --prices-file draft.toml     what own prices would change, before they are in place
+      spanmart prices export --output prices.csv        every price, as a table
+
+    Prices are those of the installed package genai-prices. A file prices.toml in the data folder adds to
+    them: models of your own, other prices, discounts of a contract, aliases. Saving it is enough: costs
+    follow. What was booked for a call when it landed never changes: see booked_cost_usd in the marts.
+    """
+
+
+@prices.command()
+@settings_options("data", "prices_file")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(as_json: bool, **flags: object) -> None:
+    """Show which price list is in force, and which were before.
+
+    \b
+    Examples:
+      spanmart prices show                     also while `spanmart up` runs
+      spanmart prices show --json              for a script
+
+    A list is in force for the calls that land from then on: what these cost is booked by it.
+    """
+    from spanmart.cli.price_tables import show_lists  # noqa: PLC0415
+
+    settings = settings_from(flags)
+    installed = _installed(settings)
+    with _prices_of(settings.data) as here:
+        lists = here.lists()
+    if not lists:
+        raise CannotStart(NONE_YET)
+    waits = installed.digest != lists[-1].digest
+    if as_json:
+        _print_json({"lists": lists, "update_waits": waits})
+        return
+    show_lists(lists)
+    state = "waits: see `spanmart prices diff`" if waits else "is in force"
+    click.echo(f"Installed: genai-prices {installed.version}, own prices from {installed.own.path}: {state}.")
+
+
+@prices.command()
+@settings_options("data", "prices_file")
+@click.option("--all", "everything", is_flag=True, help="Show also prices that no call in the marts has.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print all of it as JSON; money is text, to stay exact."
+)
+def diff(everything: bool, as_json: bool, **flags: object) -> None:
+    """Show what an update would change before it is in force: prices, and the cost of calls in the marts.
+
+    \b
+    Examples:
+      spanmart prices diff                              after `pip install --upgrade genai-prices`
+      spanmart prices diff --prices-file draft.toml     own prices, before they are saved as prices.toml
+      spanmart prices diff --all                        also prices that no call in the marts has
+
+    Compared are the list in force and what would be: the genai-prices that is installed now with the own
+    prices in it. It changes nothing. A `spanmart up` that runs answers too, and keeps the package that it was
+    started with until it is started again; a file of own prices is put into force when it is saved.
+
+    Prices are US dollars, by the names of genai-prices: input_mtok is for a million input tokens.
+    """
+    from spanmart.cli.price_tables import show_diff  # noqa: PLC0415
+    from spanmart.warehouse.prices.diff import Candidate  # noqa: PLC0415
+
+    settings = settings_from(flags)
+    installed = _installed(settings)
+    with _prices_of(settings.data) as here:
+        if not here.lists():
+            raise CannotStart(NONE_YET)
+        found = here.diff(Candidate.of(installed, here.called()))
+    if as_json:
+        _print_json(found)
+    else:
+        show_diff(found, everything)
+
+
+@prices.command()
+@settings_options("data", "prices_file")
+@click.option(
+    "--output", type=click.File("w", lazy=True), default="-", metavar="FILE", help="[default: stdout]"
+)
+def export(output: TextIO, **flags: object) -> None:
+    """Write the whole price list as CSV: the installed genai-prices with the own prices in it.
+
+    \b
+    Examples:
+      spanmart prices export --output prices.csv
+      spanmart prices export | grep gpt-4o-mini
+
+    One row is one rate: what one more token, request and so on costs, in US dollars. Cached tokens are input
+    tokens too, so their rate comes on top of the input's and is mostly negative.
+    """
+    _installed(settings_from(flags)).write(output)
+
+
+def _print_json(found: object) -> None:
+    from pydantic_core import to_jsonable_python  # noqa: PLC0415
+
+    click.echo(json.dumps(to_jsonable_python(found), indent=2))
+
+
+def _installed(settings: "Settings") -> "PriceList":
+    """The list that would be in force now."""
+    from spanmart.warehouse.errors import OwnPricesInvalid  # noqa: PLC0415
+    from spanmart.warehouse.prices.price_list import PriceList  # noqa: PLC0415
+
     try:
-        path = Path(output) if output else dbt_project_dir() / "seeds" / "model_prices.csv"
-        rows = write_seed(path)
+        return PriceList.read(settings.data.absolute(), settings.prices_file)
+    except OwnPricesInvalid as error:
+        raise CannotStart(str(error)) from error
+
+
+@contextmanager
+def _prices_of(folder: Path) -> Iterator["Prices | RemotePrices"]:
+    """Open the folder, or ask the process that holds it."""
+    from spanmart.cli.remote_prices import Prices, RemotePrices  # noqa: PLC0415
+    from spanmart.warehouse import Warehouse  # noqa: PLC0415
+    from spanmart.warehouse.errors import FolderInUse, WarehouseError  # noqa: PLC0415
+
+    if not folder.is_dir():
+        raise CannotStart(f"There is no folder {folder}. Name the data folder with --data.")
+    try:
+        try:
+            warehouse = Warehouse.open(folder)
+        except FolderInUse:
+            if (remote := RemotePrices.reach(folder)) is None:
+                raise
+            yield remote
+            return
+        with warehouse:
+            yield Prices(warehouse)
     except WarehouseError as error:
         raise CannotStart(str(error)) from error
-    except OSError as error:
-        raise CannotStart(f"{error.filename} cannot be written: {error.strerror}.") from error
-    click.echo(f"{rows} prices of genai-prices {prices_version()} written to {path}")

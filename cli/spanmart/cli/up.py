@@ -20,6 +20,7 @@ from spanmart.cli.upkeep import Upkeep
 from spanmart.warehouse import Refresher, Tokens, Warehouse
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.listening import ListenError
+from spanmart.warehouse.prices.in_force import PriceLists
 from spanmart.warehouse.retention import Keeps, Retention
 from spanmart.web import WebServer, create_app
 
@@ -66,7 +67,8 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     receivers = Receivers.settle(settings, demo)
     warehouse = Warehouse.open(settings.data)
     parts.callback(warehouse.close)
-    refresher = Refresher(warehouse, settings.refresh_seconds)
+    prices = PriceLists(warehouse, settings.prices_file)
+    refresher = Refresher(warehouse, settings.refresh_seconds, prices=prices)
     parts.callback(refresher.stop)
     tokens = Tokens(warehouse)
     parts.callback(tokens.close)

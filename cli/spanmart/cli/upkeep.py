@@ -2,7 +2,7 @@
 
 import os
 
-from spanmart.cli import backup, doctor, remote_tokens
+from spanmart.cli import backup, doctor, remote_prices, remote_tokens
 from spanmart.cli.control import STATUS, Answer, Command, ControlSocket, answering
 from spanmart.warehouse import Refresher, Tokens, Warehouse
 
@@ -12,7 +12,10 @@ class Upkeep:
 
     def __init__(self, warehouse: Warehouse, refresher: Refresher, tokens: Tokens) -> None:
         self._control = ControlSocket(
-            warehouse.folder, _commands(warehouse, refresher) | remote_tokens.commands(tokens)
+            warehouse.folder,
+            _commands(warehouse, refresher)
+            | remote_tokens.commands(tokens)
+            | remote_prices.commands(warehouse),
         )
 
     def start(self) -> None:

@@ -12,10 +12,13 @@ select
     count(*) as interactions,
     sum(input_tokens)::bigint as input_tokens,
     sum(cached_input_tokens)::bigint as cached_input_tokens,
+    sum(cache_write_tokens)::bigint as cache_write_tokens,
     sum(output_tokens)::bigint as output_tokens,
     sum(reasoning_tokens)::bigint as reasoning_tokens,
     sum(tokens_used)::bigint as tokens_used,
     sum(estimated_cost_usd)::decimal(38, 24) as estimated_cost_usd,
+    sum(cost_at_current_prices_usd)::decimal(38, 24) as cost_at_current_prices_usd,
+    sum(booked_cost_usd)::decimal(38, 24) as booked_cost_usd,
     count(*) filter (where pricing_status = 'unpriced') as unpriced_interactions,
     count(*) filter (where pricing_status = 'invalid_usage') as invalid_usage_interactions
 

@@ -22,6 +22,7 @@ select
     calls.provider,
     calls.request_model,
     calls.model_used,
+    calls.service_tier,
     calls.is_streamed,
 
     -- its variables
@@ -35,10 +36,13 @@ select
     calls.time_to_first_chunk_ms,
     calls.input_tokens,
     calls.cached_input_tokens,
+    calls.cache_write_tokens,
     calls.output_tokens,
     calls.reasoning_tokens,
     calls.tokens_used,
     costs.estimated_cost_usd,
+    costs.cost_at_current_prices_usd,
+    costs.booked_cost_usd,
     costs.pricing_status,
 
     -- how it ended

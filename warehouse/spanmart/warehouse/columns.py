@@ -26,15 +26,14 @@ def _of(kind: Kind, *names: str) -> tuple[Column, ...]:
 INTERACTION_COLUMNS: tuple[Column, ...] = (
     *_of("text", "interaction_id", "session_id", "user_id", "prompt_id", "prompt_name", "prompt_version"),
     *_of("text", "interaction_type", "status", "status_reason", "operation", "provider"),
-    *_of("text", "request_model", "model_used"),
+    *_of("text", "request_model", "model_used", "service_tier"),
     *_of("boolean", "is_streamed"),
     *_of("json", "input_variables", "required_variables", "missing_variables"),
     *_of("boolean", "all_variables_present"),
     *_of("number", "processing_time_ms", "time_to_first_chunk_ms"),
-    *_of(
-        "integer", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "tokens_used"
-    ),
-    *_of("number", "estimated_cost_usd"),
+    *_of("integer", "input_tokens", "cached_input_tokens", "cache_write_tokens"),
+    *_of("integer", "output_tokens", "reasoning_tokens", "tokens_used"),
+    *_of("number", "estimated_cost_usd", "cost_at_current_prices_usd", "booked_cost_usd"),
     *_of("text", "pricing_status", "error_type", "error_message", "error_fingerprint"),
     *_of("integer", "http_status"),
     *_of("text", "finish_reason", "user_feedback", "user_feedback_comment"),

@@ -31,7 +31,7 @@ ATTACH_OPTIONS = {"landing": f"(row_group_size {ROW_GROUP_ROWS})", "app": ""}
 
 HOLDS = {
     "landing": "every span and event that was acknowledged",
-    "app": "settings, users and tokens that people made",
+    "app": "settings, users and tokens that people made, and price lists that were in force",
 }
 
 log = logging.getLogger(__name__)

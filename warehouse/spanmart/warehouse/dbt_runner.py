@@ -9,12 +9,13 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.location import DbtFiles, dbt_project_dir
-from spanmart.warehouse.prices import prices_version
+
+if TYPE_CHECKING:
+    from spanmart.warehouse.database import Warehouse
 
 Progress = Callable[[str], None]
 
@@ -28,12 +29,12 @@ _PARSED: dict[str, Any] = {}
 
 
 class DbtFailed(WarehouseError):
-    """A model, seed or test did not pass; the message names each with what dbt said of it."""
+    """A model or test did not pass; the message names each with what dbt said of it."""
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """How one model, seed or test went. `status` is dbt's: success, pass, warn, error, fail, skipped."""
+    """How one model or test went. `status` is dbt's: success, pass, warn, error, fail, skipped."""
 
     name: str
     kind: str
@@ -50,15 +51,17 @@ class NodeResult:
 class DbtRunner:
     """The project bound to one warehouse's files, which this process holds open."""
 
-    def __init__(self, folder: Path, marts: Path, landing: Path) -> None:
+    def __init__(self, warehouse: "Warehouse") -> None:
         self._project = dbt_project_dir()
-        self._files = DbtFiles.under(folder)
-        self._files.write_profile(marts, landing)
+        self._files = DbtFiles.under(warehouse.folder)
+        self._files.write_profile(
+            warehouse.marts_path, landing=warehouse.landing_path, app=warehouse.app_path
+        )
         self._fingerprint: str | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the project or the version of the prices does: the marts must then be rebuilt."""
+        """Changes when the project does: the marts must then be rebuilt."""
         if self._fingerprint is None:
             self._fingerprint = self._digest()
         return self._fingerprint
@@ -69,9 +72,9 @@ class DbtRunner:
         self._fingerprint = None
 
     def _digest(self) -> str:
-        digest = hashlib.sha256(prices_version().encode())
+        digest = hashlib.sha256()
         for path in sorted(self._project.rglob("*")):
-            if path.suffix in (".sql", ".py", ".csv", ".yml") and "target" not in path.parts:
+            if path.suffix in (".sql", ".py", ".yml") and "target" not in path.parts:
                 digest.update(path.relative_to(self._project).as_posix().encode() + path.read_bytes())
         return digest.hexdigest()[:16]
 
@@ -85,14 +88,19 @@ class DbtRunner:
         return self._run(("run", *REFRESHED), variables, progress)
 
     def rebuild(self, variables: dict[str, Any], progress: Progress | None = None) -> list[NodeResult]:
-        """Make everything anew: seeds, views, and the marts from the start of the ledger."""
-        command = ("build", "--full-refresh", "--resource-type", "seed", "--resource-type", "model")
-        return self._run(command, variables, progress)
+        """Make everything anew: views, and the marts from the start of the ledger."""
+        return self._run(("run", "--full-refresh"), variables, progress)
 
     def test(self, progress: Progress | None = None) -> list[NodeResult]:
         """Run every data and unit test over the marts as they are. A failing one is a result, no error."""
         self.parse()
         return _results(self._invoke(("test",), progress, failing_is_result=True))
+
+    def compiled(self, analysis: str) -> str:
+        """The SQL of an analysis of the project, for who runs it."""
+        self.parse()
+        [compiled] = self._invoke(("compile", "--select", analysis), None).results
+        return str(compiled.node.compiled_code)
 
     def _run(
         self, command: Sequence[str], variables: dict[str, Any], progress: Progress | None

@@ -16,7 +16,7 @@ from spanmart.warehouse.migrate import migrations_of, newest_applied
 
 HOLDS = {
     "landing": "every span and event that was acknowledged",
-    "app": "settings, users and tokens that people made",
+    "app": "settings, users and tokens that people made, and price lists that were in force",
     "marts": "what is built from landing.duckdb and can be built anew",
 }
 GIGABYTE = 1_000_000_000

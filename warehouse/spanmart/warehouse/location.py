@@ -41,14 +41,14 @@ class DbtFiles:
             path.mkdir(parents=True, exist_ok=True)
         return files
 
-    def write_profile(self, marts: Path, landing: Path) -> None:
+    def write_profile(self, marts: Path, **attached: Path) -> None:
         """Point dbt at the files. No settings: the process that holds them open has none either."""
         target = {
             "type": "duckdb",
             "path": str(marts),
             "schema": "main",
             "threads": 1,
-            "attach": [{"path": str(landing), "alias": "landing"}],
+            "attach": [{"path": str(path), "alias": alias} for alias, path in attached.items()],
         }
         profile = {"spanmart": {"target": "warehouse", "outputs": {"warehouse": target}}}
         # JSON is YAML.

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 
 from spanmart.warehouse.database import Warehouse
 from spanmart.warehouse.dbt_runner import DbtFailed, DbtRunner
 from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.prices.in_force import PriceLists
 
 # Bounds the memory of a rebuild and the file's growth by tables that live for one run.
 ROWS_PER_REFRESH = 100_000
@@ -68,12 +70,19 @@ class Refresher:
     """Keeps a warehouse's marts fresh. `seconds` is the least time between the starts of two refreshes."""
 
     def __init__(
-        self, warehouse: Warehouse, seconds: float = 5.0, *, rows_per_refresh: int = ROWS_PER_REFRESH
+        self,
+        warehouse: Warehouse,
+        seconds: float = 5.0,
+        *,
+        prices: PriceLists | None = None,
+        rows_per_refresh: int = ROWS_PER_REFRESH,
     ) -> None:
         self._warehouse = warehouse
+        self._prices = prices or PriceLists(warehouse)
+        self._prices.put_into_force()
         self._seconds = seconds
         self._rows_per_refresh = rows_per_refresh
-        self._dbt = DbtRunner(warehouse.folder, warehouse.marts_path, warehouse.landing_path)
+        self._dbt = DbtRunner(warehouse)
         self._changed = threading.Condition()
         self._one_refresh = threading.Lock()
         self._stopping = threading.Event()
@@ -108,23 +117,33 @@ class Refresher:
     def refresh(self, full: bool = False) -> RefreshReport:
         """Bring the marts up to date with all that has landed when called. Raises RefreshFailed.
 
-        `full` makes them anew from the ledger; so does a new version of the project by itself.
+        `full` makes them anew from the ledger; so do a new project or new prices by themselves.
         """
         with self._one_refresh, self._reported():
             started = time.monotonic()
             goal = self._warehouse.landing.committed_seq
+            variables = self._variables()
             built = self._built()
-            anew = full or self._must_rebuild(built, goal)
+            anew = full or _must_rebuild(built, goal, variables["project_fingerprint"])
             if not anew and built is not None and built.seq >= goal:
                 self._set(error=None)
                 return RefreshReport(False, False, built.seq, time.monotonic() - started)
-            seq = self._refresh_up_to(goal, anew, built.seq if built else 0)
+            seq = self._refresh_up_to(goal, anew, variables)
             return RefreshReport(True, anew, seq, time.monotonic() - started)
 
-    def _refresh_up_to(self, goal: int, anew: bool, seq: int) -> int:
+    def _variables(self) -> dict[str, Any]:
+        """What dbt is told: the same for all runs of one refresh, so that they fit together."""
+        prices = self._prices.settle()
+        return {
+            "rows_per_refresh": self._rows_per_refresh,
+            "project_fingerprint": f"{self._dbt.fingerprint}-{prices}",
+            "prices_day": prices.day.isoformat(),
+        }
+
+    def _refresh_up_to(self, goal: int, anew: bool, variables: dict[str, Any]) -> int:
         self._set(running=True, progress="reading the dbt project")
         while True:
-            seq = self._refresh_once(goal, anew)
+            seq = self._refresh_once(goal, anew, variables)
             anew = False
             if seq >= goal or self._stopping.is_set():
                 return seq
@@ -143,9 +162,8 @@ class Refresher:
         finally:
             self._set(running=False, progress=None)
 
-    def _refresh_once(self, goal: int, anew: bool) -> int:
+    def _refresh_once(self, goal: int, anew: bool, variables: dict[str, Any]) -> int:
         started = time.monotonic()
-        variables = {"rows_per_refresh": self._rows_per_refresh, "project_fingerprint": self._dbt.fingerprint}
         work = self._dbt.rebuild if anew else self._dbt.refresh
         before = 0 if anew else self._status.refreshed_seq
         work(variables, lambda node: self._set(progress=f"{before} of {goal} commits are in, now {node}"))
@@ -157,9 +175,6 @@ class Refresher:
         )
         self._set(error=None)
         return built.seq
-
-    def _must_rebuild(self, built: _Built | None, goal: int) -> bool:
-        return built is None or built.broken or built.fingerprint != self._dbt.fingerprint or built.seq > goal
 
     def _built(self) -> _Built | None:
         """The last finished refresh, or None where there is none."""
@@ -190,9 +205,15 @@ class Refresher:
                 pass
 
     def _nothing_new(self) -> bool:
-        return self._status.error is None and (
-            self._warehouse.landing.committed_seq <= self._status.refreshed_seq
+        return (
+            self._status.error is None
+            and self._warehouse.landing.committed_seq <= self._status.refreshed_seq
+            and not self._prices.changed
         )
+
+
+def _must_rebuild(built: _Built | None, goal: int, fingerprint: str) -> bool:
+    return built is None or built.broken or built.fingerprint != fingerprint or built.seq > goal
 
 
 def _of(built: _Built) -> RefreshStatus:

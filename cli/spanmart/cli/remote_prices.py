@@ -1,0 +1,90 @@
+"""Prices of a folder that `spanmart up` holds, reached by its control socket."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from spanmart.cli.control import Answer, Arguments, Command, NobodyAnswers, answering, asked
+from spanmart.warehouse import Warehouse
+from spanmart.warehouse.prices.diff import Called, Candidate, PriceDiff, called_names, diff
+from spanmart.warehouse.prices.in_force import PriceLists, RecordedList
+
+LISTS, CALLED, DIFF = "price_lists", "called_names", "price_diff"
+
+_LISTS = TypeAdapter(list[RecordedList])
+_CALLED = TypeAdapter(list[Called])
+_DIFF = TypeAdapter(PriceDiff)
+
+
+class Prices:
+    """The questions of `spanmart prices`, asked of a warehouse that is open here."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def lists(self) -> list[RecordedList]:
+        """Every list that is or was in force, the newest last."""
+        return list(PriceLists(self._warehouse).all())
+
+    def called(self) -> list[Called]:
+        """Provider, model and tier of every call in the marts."""
+        return called_names(self._warehouse)
+
+    def diff(self, candidate: Candidate) -> PriceDiff:
+        """What a list would change."""
+        return diff(self._warehouse, candidate)
+
+
+def commands(warehouse: Warehouse) -> dict[str, Command]:
+    """What `spanmart up` does for `spanmart prices`."""
+    prices = Prices(warehouse)
+
+    @contextmanager
+    def told(arguments: Arguments) -> Iterator[Answer]:
+        found = prices.diff(Candidate.read(Path(str(arguments["candidate"]))))
+        yield {"diff": to_jsonable_python(found)}
+
+    return {
+        LISTS: answering(lambda: {"lists": to_jsonable_python(prices.lists())}),
+        CALLED: answering(lambda: {"called": prices.called()}),
+        DIFF: told,
+    }
+
+
+class RemotePrices:
+    """The same questions, asked of the process that holds the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def reach(cls, folder: Path) -> Self | None:
+        """Return None where nobody answers."""
+        remote = cls(folder)
+        try:
+            remote.lists()
+        except NobodyAnswers:
+            return None
+        return remote
+
+    def lists(self) -> list[RecordedList]:
+        """See `Prices.lists`."""
+        with asked(self._folder, LISTS) as answer:
+            return _LISTS.validate_python(answer["lists"])
+
+    def called(self) -> list[Called]:
+        """See `Prices.called`."""
+        with asked(self._folder, CALLED) as answer:
+            return _CALLED.validate_python(answer["called"])
+
+    def diff(self, candidate: Candidate) -> PriceDiff:
+        """See `Prices.diff`; the list itself is too long for the socket and goes by way of the folder."""
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".prices-") as folder:
+            candidate.write(Path(folder))
+            with asked(self._folder, DIFF, candidate=folder) as answer:
+                return _DIFF.validate_python(answer["diff"])
