@@ -57,6 +57,18 @@ def test_without_a_running_spanmart_the_files_are_copied_themselves(run: Run, tm
     assert made.name.startswith("spanmart-backup-20")
 
 
+def test_own_prices_are_restored_with_what_they_priced(run: Run, tmp_path: Path) -> None:
+    Warehouse.open(tmp_path / "data").close()
+    prices = tmp_path / "data" / "prices.toml"
+    prices.write_text("# those of then\n")
+    run("backup", "--data", "data", "--to", "backup")
+    prices.write_text("# those of now\n")
+    run("restore", "backup", "--data", "data", "--force")
+    assert prices.read_text() == "# those of then\n"
+    [aside] = (tmp_path / "data").glob("prices.toml.*.aside")
+    assert aside.read_text() == "# those of now\n"
+
+
 def test_a_backup_needs_a_data_folder_and_a_new_place(run: Run, tmp_path: Path) -> None:
     missing = run("backup", "--data", "nowhere")
     assert (missing.returncode, "--data" in missing.stderr) == (2, True)

@@ -1,6 +1,5 @@
 """Price lists come and go: costs follow the newest one, and what was booked stays."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,27 +18,9 @@ LISTED = Decimal("0.00021")  # 1,000 tokens into gpt-4o-mini and 100 out of it
 FIGURES = ("estimated_cost_usd", "cost_at_current_prices_usd", "booked_cost_usd")
 
 
-def own(*lines: str) -> str:
-    return "\n".join(lines)
-
-
-def price(model: str = "gpt-4o-mini", input_mtok: float = 1, **more: Any) -> str:
-    keys = {"provider": "openai", "model": model, "input_mtok": input_mtok, "output_mtok": 0} | more
-    return own(
-        "[[model]]",
-        *(
-            f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}"
-            for key, value in keys.items()
-        ),
-    )
-
-
-def write(marts: Marts, text: str) -> None:
-    """Write the own prices, as an editor would; two writes never have the same time."""
-    path = marts.warehouse.folder / "prices.toml"
-    before = path.stat().st_mtime_ns if path.exists() else 0
-    path.write_text(text)
-    os.utime(path, ns=(before + 1_000_000, before + 1_000_000))
+def price(model: str = "gpt-4o-mini", input_mtok: int = 1, days: str = "") -> str:
+    named = f'[[model]]\nprovider = "openai"\nmodel = "{model}"\n'
+    return f"{named}input_mtok = {input_mtok}\noutput_mtok = 0\n{days}\n"
 
 
 def figures(marts: Marts, number: int = 1) -> tuple[Any, ...]:
@@ -50,7 +31,7 @@ def figures(marts: Marts, number: int = 1) -> tuple[Any, ...]:
 def test_a_new_list_changes_the_estimate_and_not_what_was_booked(marts: Marts) -> None:
     marts.build(span(1))
     assert figures(marts) == (LISTED, LISTED, LISTED)
-    write(marts, price(input_mtok=1))
+    marts.write_prices(price(input_mtok=1))
     assert marts.refresher.refresh().full
     marts.build(span(2))
     assert figures(marts, 1) == (Decimal("0.001"), Decimal("0.001"), LISTED)
@@ -62,7 +43,7 @@ def test_a_new_list_changes_the_estimate_and_not_what_was_booked(marts: Marts) -
 def test_what_was_booked_survives_deleted_marts(open_marts: Callable[..., Marts]) -> None:
     marts = open_marts()
     marts.build(span(1), span(2, attributes={"gen_ai.response.model": "in-house"}))
-    write(marts, own(price(), price("in-house")))
+    marts.write_prices(price() + price("in-house"))
     marts.build()
     marts.build(span(3, attributes={"gen_ai.response.model": "in-house"}))
     before = [figures(marts, number) for number in (1, 2, 3)]
@@ -92,20 +73,17 @@ def test_a_name_means_in_each_list_what_it_meant_when_it_was_first_called(
 
 def test_a_span_sent_again_is_booked_when_its_newest_version_landed(marts: Marts) -> None:
     marts.build(failed(1))
-    write(marts, price(input_mtok=1))
+    marts.write_prices(price(input_mtok=1))
     marts.build()
     marts.build(span(1))
     assert figures(marts) == (Decimal("0.001"),) * 3
 
 
 def test_todays_price_is_that_of_today_whenever_the_call_was(marts: Marts) -> None:
-    write(
-        marts,
-        own(
-            price(input_mtok=1, valid_to="2026-09-22"),
-            price(input_mtok=2, valid_from="2026-09-22", valid_to="2027-01-01"),
-            price(input_mtok=3, valid_from="2027-01-01"),
-        ),
+    marts.write_prices(
+        price(input_mtok=1, days="valid_to = 2026-09-22")
+        + price(input_mtok=2, days="valid_from = 2026-09-22\nvalid_to = 2027-01-01")
+        + price(input_mtok=3, days="valid_from = 2027-01-01")
     )
     now = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
     marts.refresher = Refresher(marts.warehouse, prices=PriceLists(marts.warehouse, clock=lambda: now))
@@ -122,7 +100,7 @@ def test_todays_price_is_that_of_today_whenever_the_call_was(marts: Marts) -> No
 
 def test_a_file_that_says_nothing_new_rebuilds_nothing(marts: Marts) -> None:
     marts.build(span(1))
-    write(marts, "# no prices yet\n")
+    marts.write_prices("# no prices yet\n")
     assert not marts.refresher.refresh().changed
     assert len(PriceLists(marts.warehouse).all()) == 1
 
@@ -130,9 +108,9 @@ def test_a_file_that_says_nothing_new_rebuilds_nothing(marts: Marts) -> None:
 def test_a_file_that_becomes_wrong_changes_nothing_and_is_named_in_the_log(
     marts: Marts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    write(marts, price(input_mtok=1))
+    marts.write_prices(price(input_mtok=1))
     marts.build()
-    write(marts, price(input_mtok=-1))
+    marts.write_prices(price(input_mtok=-1))
     marts.build(span(1))
     assert figures(marts) == (Decimal("0.001"),) * 3
     assert "prices.toml, line 4, [[model]] 1, input_mtok" in caplog.text
@@ -148,10 +126,9 @@ def test_a_file_that_is_wrong_from_the_start_stops_the_start(tmp_path: Path) -> 
 def test_the_thread_sees_a_changed_file_where_nothing_lands(marts: Marts) -> None:
     marts.build(span(1))
     version = marts.refresher.status.version
-    write(marts, price(input_mtok=1))
     marts.refresher = Refresher(marts.warehouse, seconds=0.05)
-    write(marts, price(input_mtok=2))
     marts.refresher.start()
+    marts.write_prices(price(input_mtok=2))
     try:
         with marts.refresher._changed:
             assert marts.refresher._changed.wait_for(

@@ -36,6 +36,14 @@ def not_a_call(number: int, **changes: Any) -> Row:
     return span(number, **{**changes, "attributes": {"gen_ai.operation.name": "execute_tool"}})
 
 
+def some_prices(dice: random.Random) -> str:
+    """Own prices that make known what was not, or change what was; or none."""
+    model = dice.choice(["no-such-model", "gpt-5"])
+    return dice.choice(
+        ["", f'[[model]]\nprovider = "openai"\nmodel = "{model}"\ninput_mtok = {dice.randrange(9)}\n']
+    )
+
+
 def some_feedback(dice: random.Random, calls: int) -> Row:
     return feedback(
         dice.randrange(calls),

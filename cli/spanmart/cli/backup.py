@@ -19,6 +19,7 @@ from spanmart.warehouse.backup import (
     copy_app,
     copy_at_rest,
     copy_ledger,
+    copy_own_prices,
     finish,
 )
 from spanmart.warehouse.copying import copy_blocks, unfinished
@@ -87,7 +88,8 @@ def _final(to: Path | None) -> Path:
 
 
 def _copy(folder: Path, copies: Path) -> int:
-    """Copy both files; the newest commit that must be among them."""
+    """Copy what cannot be rebuilt; the newest commit that must be in it."""
+    copy_own_prices(folder, copies)
     try:
         return _copy_running(folder, copies)
     except NobodyAnswers:

@@ -84,7 +84,7 @@ class RemotePrices:
 
     def diff(self, candidate: Candidate) -> PriceDiff:
         """See `Prices.diff`; the list itself is too long for the socket and goes by way of the folder."""
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".prices-") as folder:
+        with tempfile.TemporaryDirectory(".unfinished", "prices.", self._folder) as folder:
             candidate.write(Path(folder))
             with asked(self._folder, DIFF, candidate=folder) as answer:
                 return _DIFF.validate_python(answer["diff"])

@@ -25,7 +25,7 @@ import duckdb
 from spanmart.warehouse.copying import copy_blocks, copy_start, sha256_of, write_synced
 from spanmart.warehouse.database import CHECKPOINT_THRESHOLD, STORAGE_VERSION
 from spanmart.warehouse.errors import BackupDamaged, BackupFailed, LandingClosed
-from spanmart.warehouse.folder import WRITE_AHEAD_LOGS, quoted, write_ahead_log
+from spanmart.warehouse.folder import OWN_PRICES, WRITE_AHEAD_LOGS, quoted, write_ahead_log
 from spanmart.warehouse.ledger_checks import ledger_faults, newest_seq
 from spanmart.warehouse.migrate import migrations_of, refuse_newer
 
@@ -149,6 +149,12 @@ def copy_at_rest(source: Path, target: Path) -> None:
             copy_blocks(file, target.with_name(target.name + suffix))
 
 
+def copy_own_prices(source: Path, target: Path) -> None:
+    """Copy the file of own prices, if the folder has one: without it, a restored folder would price anew."""
+    if (source / OWN_PRICES).exists():
+        copy_blocks(source / OWN_PRICES, target / OWN_PRICES)
+
+
 def finish(folder: Path, least_seq: int) -> Backup:
     """Prove that the copies open and add up, and write the manifest. Raises BackupFailed.
 
@@ -162,7 +168,9 @@ def finish(folder: Path, least_seq: int) -> Backup:
     if seq < least_seq:
         raise BackupFailed(f"The copy ends at commit {seq}, but {least_seq} had been acknowledged.")
     files = [
-        CopiedFile(name, (folder / name).stat().st_size, sha256_of(folder / name)) for name in (LANDING, APP)
+        CopiedFile(name, (folder / name).stat().st_size, sha256_of(folder / name))
+        for name in (LANDING, APP, OWN_PRICES)
+        if (folder / name).exists()
     ]
     backup = Backup(version("spanmart"), f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", seq, files)
     write_synced(folder / MANIFEST, json.dumps(asdict(backup), indent=2).encode() + b"\n")

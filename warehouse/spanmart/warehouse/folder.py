@@ -11,6 +11,7 @@ from typing import Self
 from spanmart.warehouse.errors import FolderInUse, FolderUnusable
 
 LOCK = ".lock"
+OWN_PRICES = "prices.toml"
 # DuckDB's own names: the log, the log while a checkpoint runs, and the two merged after a crash.
 WRITE_AHEAD_LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 ASIDE = ".aside"

@@ -5,7 +5,7 @@ from pathlib import Path
 from spanmart.warehouse.backup import Backup
 from spanmart.warehouse.copying import copy_blocks, sync_folder
 from spanmart.warehouse.errors import BackupFailed
-from spanmart.warehouse.folder import DataFolder, set_aside, write_ahead_log
+from spanmart.warehouse.folder import OWN_PRICES, DataFolder, set_aside, write_ahead_log
 
 INCOMING = ".restored"
 
@@ -36,7 +36,7 @@ def restore(source: Path, folder: Path, *, force: bool = False) -> tuple[Backup,
 
 
 def _present(folder: DataFolder) -> list[Path]:
-    files = (folder.marts_path, folder.app_path, folder.landing_path)
+    files = (folder.marts_path, folder.app_path, folder.landing_path, folder.path / OWN_PRICES)
     return [path for path in files if path.exists() or write_ahead_log(path).exists()]
 
 

@@ -27,11 +27,11 @@ from pydantic import (
 )
 
 from spanmart.warehouse.errors import OwnPricesInvalid
+from spanmart.warehouse.folder import OWN_PRICES
 from spanmart.warehouse.prices.listed import provider_listed
 from spanmart.warehouse.prices.rows import FIRST_DAY, LAST_DAY, UNITS, context_of
 from spanmart.warehouse.prices.toml_places import place_of
 
-FILE = "prices.toml"
 # Above any price there is, and low enough that no sum of costs overflows.
 HIGHEST_PRICE = 1_000_000
 
@@ -152,7 +152,7 @@ class _File(_Entry):
 class OwnPrices:
     """What a file says; nothing where there is none."""
 
-    def __init__(self, text: str = "", path: Path = Path(FILE)) -> None:
+    def __init__(self, text: str = "", path: Path = Path(OWN_PRICES)) -> None:
         """Check the text; raises OwnPricesInvalid."""
         self.text = text
         self.path = path
@@ -199,7 +199,7 @@ class OwnPrices:
 
 def file_of(folder: Path, named: Path | None) -> Path:
     """Where the own prices of a data folder are, or would be."""
-    return named or folder / FILE
+    return named or folder / OWN_PRICES
 
 
 def unknown_key(key: str, known: set[str]) -> str:
