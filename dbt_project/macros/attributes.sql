@@ -26,10 +26,11 @@
     from_json({{ json_attribute(key) }}, '["VARCHAR"]')
 {%- endmacro %}
 
-{#- The attributes whose keys start with a prefix, as a map without it. Keys first: values are long texts. -#}
+{#- The attributes whose keys start with a prefix, as a map without it. Filtered first: a comprehension with a
+    condition would work out every entry and then drop most. -#}
 {% macro attributes_under(prefix) -%}
     map_from_entries([
-        struct_pack(k := key[{{ prefix | length + 1 }}:], v := attributes[key])
-        for key in map_keys(attributes) if starts_with(key, '{{ prefix }}')
+        struct_pack(k := entry.key[{{ prefix | length + 1 }}:], v := entry.value)
+        for entry in list_filter(map_entries(attributes), lambda entry: starts_with(entry.key, '{{ prefix }}'))
     ])
 {%- endmacro %}
