@@ -13,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test lint format bench bench-ingest bench-ingest-profile docs clean browser senders apt-packages constraints faults
+.PHONY: help run test lint format bench bench-ingest bench-ingest-profile bench-marts docs clean browser senders apt-packages constraints faults
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -40,6 +40,7 @@ format: $(VENV)/.dev ## Format the code
 bench: ## List the benchmarks and what they measure; each is one command
 	@echo "make bench-ingest            durable spans a second, latency, disk, memory and crashes of the collector, beside its peers"
 	@echo "make bench-ingest-profile    where the collector's time goes, by thread and by line"
+	@echo "make bench-marts             full build, refresh, freshness, disk and pages over ten million made-up calls"
 	@echo "Options go into BENCH_ARGS, such as BENCH_ARGS='--seconds 5 --only http --no-peers'; --help lists them."
 
 bench-ingest: $(VENV)/.dev ## Measure the collector beside its peers, which are installed outside the checkout
@@ -47,6 +48,9 @@ bench-ingest: $(VENV)/.dev ## Measure the collector beside its peers, which are 
 
 bench-ingest-profile: $(VENV)/.dev ## Show where the collector's time goes
 	$(BIN)/python -m benchmarks.ingest --profile $(BENCH_ARGS)
+
+bench-marts: $(VENV)/.dev ## Measure how marts are built, refreshed and asked, over made-up calls
+	$(BIN)/python -m benchmarks.marts $(BENCH_ARGS)
 
 # --- installation, stamped so that it runs once -------------------------------------------------
 

@@ -8,14 +8,14 @@ import click
 import duckdb
 
 from benchmarks.ingest.bench import Bench
-from benchmarks.ingest.figures import Figure
+from benchmarks.ingest.figures import ReceiverFigure
 from benchmarks.ingest.load import SenderFailed
 from benchmarks.ingest.profile import profile
 from benchmarks.ingest.receivers.peers import PEERS
 from benchmarks.ingest.receivers.receiver import CannotStart
-from benchmarks.ingest.report import table, write_json
 from benchmarks.ingest.scenarios import SCENARIOS
 from benchmarks.ingest.storage import storage
+from benchmarks.report import table, write_json
 
 _CACHE = Path.home() / ".cache" / "spanmart-bench"
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -52,7 +52,7 @@ def main(
             click.echo(profile(bench))
             return
         conditions = {"load_before": os.getloadavg(), **storage(bench.work)}
-        figures: list[Figure] = []
+        figures: list[ReceiverFigure] = []
         for name in only or SCENARIOS:
             bench.say(f"{name}: {SCENARIOS[name].__doc__}")
             figures += _figures(bench, name)
@@ -62,12 +62,12 @@ def main(
         write_json(figures, json_path, seconds=seconds, rounds=rounds, **conditions)
 
 
-def _figures(bench: Bench, name: str) -> list[Figure]:
+def _figures(bench: Bench, name: str) -> list[ReceiverFigure]:
     """A scenario's figures; one that breaks says so in its line and leaves the others alone."""
     try:
         return SCENARIOS[name](bench)
     except (CannotStart, SenderFailed, OSError, duckdb.Error) as error:
-        return [Figure(name, "spanmart", None, "", met=False, note=f"broken: {error}")]
+        return [ReceiverFigure(name, "spanmart", None, "", met=False, note=f"broken: {error}")]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from benchmarks.ingest.prose import Writer
+from benchmarks.prose import Writer
 
 Value = str | bool | int | float | Sequence[str]
 

@@ -1,38 +1,31 @@
-"""The lines of the table."""
+"""The lines of the table, and the runs behind them."""
 
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any
 
+from benchmarks.figure import Figure
 from benchmarks.ingest.measuring import Account, Run
 
 _STALL_S = 0.5
 
 
 @dataclass
-class Figure:
-    """One measured number beside what it should be."""
+class ReceiverFigure(Figure):
+    """A figure of a receiver, with what a span costs at both ends: microseconds of CPU."""
 
-    scenario: str
-    receiver: str
-    value: float | None
-    unit: str
-    target: str = ""
-    met: bool | None = None
-    server_us: float | None = None  # CPU a span
+    server_us: float | None = None
     sender_us: float | None = None
-    note: str = ""
-    details: dict[str, Any] = field(default_factory=dict)
 
-    def at_least(self, least: float) -> "Figure":
-        """The same with a lower bound as its target."""
-        self.target, self.met = f"≥ {least:,}", self.value is not None and self.value >= least
-        return self
-
-    def at_most(self, most: float) -> "Figure":
-        """The same with an upper bound as its target."""
-        self.target, self.met = f"≤ {most:,}", self.value is not None and self.value <= most
-        return self
+    def cells(self) -> dict[str, str]:
+        """The line by column."""
+        cells = super().cells()
+        note = cells.pop("note")
+        return {
+            **cells,
+            "server µs/span": _microseconds(self.server_us),
+            "sender µs/span": _microseconds(self.sender_us),
+            "note": note,
+        }
 
 
 @dataclass
@@ -52,13 +45,13 @@ class Series:
         """Median acknowledged spans a second."""
         return median(run.outcome.rate for run in self.runs)
 
-    def figure(self, scenario: str, receiver: str = "spanmart") -> Figure:
+    def figure(self, scenario: str, receiver: str = "spanmart") -> ReceiverFigure:
         """The rate, with what a span costs at both ends and whether all that was acknowledged is stored."""
         return self.of(scenario, receiver, round(self.rate), "spans/s")
 
-    def of(self, scenario: str, receiver: str, value: float, unit: str) -> Figure:
+    def of(self, scenario: str, receiver: str, value: float, unit: str) -> ReceiverFigure:
         """Another figure of the same runs."""
-        return Figure(
+        return ReceiverFigure(
             scenario,
             receiver,
             value,
@@ -89,6 +82,10 @@ class Series:
         return f"{sum(account.acknowledged for account in self.accounts):,} acknowledged, all stored once"
 
 
-def ratio(scenario: str, receiver: str, value: float, other: float, note: str = "") -> Figure:
+def ratio(scenario: str, receiver: str, value: float, other: float, note: str = "") -> ReceiverFigure:
     """One figure as a multiple of another; none where the other is nothing."""
-    return Figure(scenario, receiver, round(value / other, 2) if other else None, "×", note=note)
+    return ReceiverFigure(scenario, receiver, round(value / other, 2) if other else None, "×", note=note)
+
+
+def _microseconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"

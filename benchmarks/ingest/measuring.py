@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.ingest.load import Load, Outcome, send
-from benchmarks.ingest.processes import cpu_s, peak_rss_mb
 from benchmarks.ingest.receivers.receiver import Receiver
 from benchmarks.ingest.storage import Stalls
+from benchmarks.processes import cpu_s, peak_rss_mb
 
 
 @dataclass

@@ -22,7 +22,7 @@ from benchmarks.ingest.calls import Calls
 SEED = 20_251_125
 _TOKEN = 16  # hex digits, in the user's text, the session's id, the response's and the request's
 _TOKENS = re.compile(rb"(?:, case |chatcmpl-|req_)([0-9a-f]{16})")
-_SOURCES = ("prose.py", "calls.py", "payloads.py")
+_SOURCES = ("../prose.py", "calls.py", "payloads.py")
 _RESOURCE = {
     "service.name": "training-builder",
     "service.version": "2.14.0",
@@ -97,7 +97,7 @@ def _offsets(body: bytearray, ids: list[bytes]) -> list[int]:
 
 def payloads(cache: Path, requests: int, spans_a_request: int) -> Path:
     """A file with so many different requests; made once and kept in `cache` under what it was made from."""
-    source = b"".join(Path(__file__).with_name(name).read_bytes() for name in _SOURCES)
+    source = b"".join((Path(__file__).parent / name).read_bytes() for name in _SOURCES)
     key = hashlib.sha256(source).hexdigest()[:12]
     path = cache / f"payloads-{SEED}-{requests}x{spans_a_request}-{key}.pickle"
     if not path.exists():

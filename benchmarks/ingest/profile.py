@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.ingest.bench import WARM_UP_S, Bench
 from benchmarks.ingest.environments import environment
 from benchmarks.ingest.load import Outcome, send
-from benchmarks.ingest.processes import thread_cpu_s
+from benchmarks.processes import thread_cpu_s
 
 _HERTZ = 100
 _SHOWN = 30

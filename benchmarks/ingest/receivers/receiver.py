@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.ingest.processes import kill
+from benchmarks.processes import kill
 
 START_S = 180.0
 STOP_S = 120.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from benchmarks.ingest.bench import Bench
-from benchmarks.ingest.figures import Figure
+from benchmarks.ingest.figures import ReceiverFigure
 from benchmarks.ingest.scenarios.busy import busy
 from benchmarks.ingest.scenarios.crash import crash
 from benchmarks.ingest.scenarios.disk import disk
@@ -11,7 +11,7 @@ from benchmarks.ingest.scenarios.latency import latency
 from benchmarks.ingest.scenarios.overload import overload
 from benchmarks.ingest.scenarios.rates import grpc, http, single
 
-SCENARIOS: dict[str, Callable[[Bench], list[Figure]]] = {
+SCENARIOS: dict[str, Callable[[Bench], list[ReceiverFigure]]] = {
     "http": http,
     "grpc": grpc,
     "single": single,

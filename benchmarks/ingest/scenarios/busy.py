@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from benchmarks.ingest.bench import Bench
-from benchmarks.ingest.figures import Figure, Series, ratio
+from benchmarks.ingest.figures import ReceiverFigure, Series, ratio
 from benchmarks.ingest.receivers.spanmart import Spanmart
 
 _REFRESH_S = 5.0
@@ -24,7 +24,7 @@ _OPEN = (
 )
 
 
-def busy(bench: Bench) -> list[Figure]:
+def busy(bench: Bench) -> list[ReceiverFigure]:
     """The rate while marts refresh every 5 s and five open pages poll, against the rate alone."""
     longer = replace(bench, seconds=max(bench.seconds, _REFRESHES * _REFRESH_S))
     alone, beside, readers = Series(), Series(), Readers()

@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 
 from benchmarks.ingest.bench import Bench
-from benchmarks.ingest.figures import Figure
+from benchmarks.ingest.figures import ReceiverFigure
 from benchmarks.ingest.measuring import Run, measure
 from benchmarks.ingest.receivers.peers import SqlitePeer
 from benchmarks.ingest.receivers.receiver import Receiver
@@ -12,7 +12,7 @@ from benchmarks.ingest.receivers.receiver import Receiver
 _UNDER_LOAD = 0.7  # of the time, then it is killed
 
 
-def crash(bench: Bench) -> list[Figure]:
+def crash(bench: Bench) -> list[ReceiverFigure]:
     """Acknowledged spans lost by `kill -9` under load."""
     with bench.started() as receiver:
         figures = [_figure("spanmart", _killed(bench, receiver), receiver.stored() or 0).at_most(0)]
@@ -32,7 +32,7 @@ def _killed(bench: Bench, receiver: Receiver) -> Run:
     return run
 
 
-def _figure(name: str, run: Run, stored: int) -> Figure:
+def _figure(name: str, run: Run, stored: int) -> ReceiverFigure:
     acknowledged = run.outcome.acknowledged
     note = f"acknowledged {acknowledged:,}, stored {stored:,}, unanswered {run.outcome.unanswered_spans:,}"
-    return Figure("crash", name, max(0, acknowledged - stored), "spans lost", note=note)
+    return ReceiverFigure("crash", name, max(0, acknowledged - stored), "spans lost", note=note)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from benchmarks.ingest.bench import BATCH, Bench
-from benchmarks.ingest.figures import Figure, Series
+from benchmarks.ingest.figures import ReceiverFigure, Series
 from benchmarks.ingest.measuring import account, measure
 
 _SENT = 128  # requests: 65,536 spans, so that half a row group of 122,880 is filled
@@ -11,7 +11,7 @@ _DIFFERENT = 48
 _AT_MOST_S = 300.0
 
 
-def disk(bench: Bench) -> list[Figure]:
+def disk(bench: Bench) -> list[ReceiverFigure]:
     """Bytes of `landing.duckdb` after a stop, which checkpoints, for each OTLP byte sent."""
     series = Series()
     with bench.started() as receiver:

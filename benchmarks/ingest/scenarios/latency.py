@@ -3,14 +3,14 @@
 from statistics import median
 
 from benchmarks.ingest.bench import Bench
-from benchmarks.ingest.figures import Figure, Series
+from benchmarks.ingest.figures import ReceiverFigure, Series
 from benchmarks.ingest.load import Load
 
 _SPANS_A_SECOND = 1_000
 _SPANS_A_REQUEST = 10  # what many small apps send, each flushing its own few spans
 
 
-def latency(bench: Bench) -> list[Figure]:
+def latency(bench: Bench) -> list[ReceiverFigure]:
     """Time to acknowledge at a steady 1,000 spans/s: 100 requests/s of 10 spans, from when each is due."""
 
     def plan(port: int) -> Load:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from benchmarks.ingest.bench import BATCH, Bench
-from benchmarks.ingest.figures import Figure, Series
+from benchmarks.ingest.figures import ReceiverFigure, Series
 from benchmarks.ingest.load import Outcome
 from benchmarks.ingest.measuring import account, measure
 
@@ -13,7 +13,7 @@ _CONNECTIONS = 200
 _RETRYABLE = {"429", "502", "503", "504"}
 
 
-def overload(bench: Bench) -> list[Figure]:
+def overload(bench: Bench) -> list[ReceiverFigure]:
     """Peak memory while 5 times the spans arrive that the same process has just been measured to store."""
     series = Series()
     with bench.started() as receiver:
@@ -40,10 +40,10 @@ def _offered(outcome: Outcome) -> int:
     return (outcome.requests + sum(outcome.refused.values()) + outcome.unanswered) * BATCH
 
 
-def _refusals(outcome: Outcome) -> Figure:
+def _refusals(outcome: Outcome) -> ReceiverFigure:
     wrong = sum(count for status, count in outcome.refused.items() if status not in _RETRYABLE)
-    figure = Figure("overload", "spanmart", wrong + outcome.unanswered, "refusals not to be retried").at_most(
-        0
-    )
+    figure = ReceiverFigure(
+        "overload", "spanmart", wrong + outcome.unanswered, "refusals not to be retried"
+    ).at_most(0)
     figure.note = f"by status {outcome.refused}, without answer {outcome.unanswered}"
     return figure

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from benchmarks.ingest.bench import BATCH, WARM_UP_S, Bench
-from benchmarks.ingest.figures import Figure, Series, ratio
+from benchmarks.ingest.figures import ReceiverFigure, Series, ratio
 from benchmarks.ingest.load import Load
 from benchmarks.ingest.measuring import Run, measure
 from benchmarks.ingest.receivers.peers import Peer, SqlitePeer
@@ -15,7 +15,7 @@ _SINGLES = 2_048  # different requests of one span
 _CONNECTIONS_OF_SINGLES = 64
 
 
-def http(bench: Bench) -> list[Figure]:
+def http(bench: Bench) -> list[ReceiverFigure]:
     """Durable spans/s over HTTP, protobuf, 512 spans a request, 8 connections; peers beside it."""
     ours, peers = Series(), defaultdict[str, list[_PeerRun]](list)
     for _ in range(bench.rounds):
@@ -27,12 +27,12 @@ def http(bench: Bench) -> list[Figure]:
     figures = [ours.figure("http").at_least(25_000)]
     for name in bench.peers:
         figures += _beside(ours, name, peers[name]) or [
-            Figure("http", name, None, "spans/s", note=bench.absent(name))
+            ReceiverFigure("http", name, None, "spans/s", note=bench.absent(name))
         ]
     return figures
 
 
-def grpc(bench: Bench) -> list[Figure]:
+def grpc(bench: Bench) -> list[ReceiverFigure]:
     """Durable spans/s over gRPC, 512 spans a request, 8 connections, against HTTP in the same rounds."""
     by_grpc, by_http = Series(), Series()
     for _ in range(bench.rounds):
@@ -42,7 +42,7 @@ def grpc(bench: Bench) -> list[Figure]:
     return [by_grpc.figure("grpc"), of_http.at_least(0.8)]
 
 
-def single(bench: Bench) -> list[Figure]:
+def single(bench: Bench) -> list[ReceiverFigure]:
     """Requests/s of one span each on 64 connections, every one acknowledged once it is on disk."""
 
     def plan(port: int) -> Load:
@@ -110,7 +110,7 @@ def _durable(bench: Bench, peer: SqlitePeer, load: Load) -> tuple[Run, float]:
     return run, watch.rate
 
 
-def _beside(ours: Series, name: str, runs: list[_PeerRun]) -> list[Figure]:
+def _beside(ours: Series, name: str, runs: list[_PeerRun]) -> list[ReceiverFigure]:
     if not runs:
         return []
     series = Series([each.run for each in runs])
@@ -128,7 +128,7 @@ def _beside(ours: Series, name: str, runs: list[_PeerRun]) -> list[Figure]:
     figures = [figure, against.at_least(200) if name == "phoenix" else against]
     if disk:
         figures.append(
-            Figure("disk", name, round(median(disk), 2), "× OTLP", note=f"{BATCH} spans a request")
+            ReceiverFigure("disk", name, round(median(disk), 2), "× OTLP", note=f"{BATCH} spans a request")
         )
     return figures
 
