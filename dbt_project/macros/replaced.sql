@@ -1,16 +1,25 @@
 {#- Materialises a small table anew with every refresh, in one atomic statement. dbt's `table` does the same in ten,
     with renames, and a refresh has several of them. -#}
-{% materialization replaced, adapter='duckdb' %}
+{% materialization replaced, adapter='duckdb', supported_languages=['sql', 'python'] %}
 
     {%- set target = this.incorporate(type='table') -%}
 
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement('main') -%}
-        create or replace table {{ target }} as (
-            {{ sql }}
-        )
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main', language=model['language']) -%}
+        {% if model['language'] == 'python' %}
+{{ compiled_code }}
+
+def materialize(rows, connection):
+    connection.register("rows", rows)
+    connection.execute('create or replace table {{ target }} as from rows')
+    connection.unregister("rows")
+        {% else %}
+            create or replace table {{ target }} as (
+                {{ sql }}
+            )
+        {% endif %}
     {%- endcall %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
 
     {{ return({'relations': [target]}) }}

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401 - dbt has no types for them
     """Levenshtein distances in Unicode code points."""
-    dbt.config(materialized="table")
+    dbt.config(materialized="replaced")
     pairs = dbt.ref("int_edited_texts").to_arrow_table()
     distances = [
         Levenshtein.distance(answer.as_py(), kept.as_py())

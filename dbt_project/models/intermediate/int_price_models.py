@@ -13,5 +13,5 @@ from spanmart.warehouse.prices.names import match_names
 
 def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401 - dbt has no types for them
     """The names called, each with the model that the list has it under, if any."""
-    dbt.config(materialized="table")
+    dbt.config(materialized="replaced")
     return match_names(session.cursor(), dbt.ref("int_called_models").to_arrow_table())
