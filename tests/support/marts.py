@@ -24,6 +24,16 @@ ANSWER = (
     "gen_ai.usage.output_tokens",
     "gen_ai.output.messages",
 )
+MARTS = (
+    "costs_daily",
+    "failures",
+    "ingest_ledger",
+    "interaction_texts",
+    "interactions",
+    "missing_variables",
+)
+# Not a mart, but what the refreshes carry on from one to the next.
+STATES = ("intermediate.int_feedback",)
 INTERACTION = (
     "select * from interactions join interaction_texts using (interaction_id) where interaction_id = ?"
 )
@@ -167,6 +177,13 @@ class Marts:
         """The call's row of `interactions`, with its texts."""
         [row] = self.query(INTERACTION, interaction_id(number))
         return row
+
+    def contents(self) -> dict[str, list[str]]:
+        """Every row of every mart, in an order that does not depend on where it is stored."""
+        return {
+            table: sorted(repr(row) for row in self.query(f"select * from {table}"))
+            for table in (*MARTS, *STATES)
+        }
 
     def close(self) -> None:
         self.warehouse.close()

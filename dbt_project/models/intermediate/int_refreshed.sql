@@ -13,6 +13,7 @@
 -- depends_on: {{ ref('failures') }}
 -- depends_on: {{ ref('missing_variables') }}
 -- depends_on: {{ ref('costs_daily') }}
+-- depends_on: {{ ref('ingest_ledger') }}
 -- depends_on: {{ ref('int_changed_days') }}
 
 select

@@ -1,8 +1,5 @@
 -- Joined by equality: DuckDB then skips every part of the ledger that holds other numbers.
-select
-    batches.ingest_seq,
-    batches.source,
-    batches.committed_at
+select batches.*
 
 from {{ ref('stg_batches') }} as batches
 inner join {{ ref('stg_refresh_window') }} as refresh_window
