@@ -179,7 +179,8 @@ def test_a_call_sent_again_replaces_what_was_there_in_every_mart(marts: Marts) -
 
     row = marts.interaction(1)
     assert (row["status"], row["user_feedback"]) == ("success", "rejected")
-    assert marts.query("select * from failures") == marts.query("select * from missing_variables") == []
+    for mart in ("failures", "failure_groups", "missing_variables"):
+        assert marts.query(f"select * from {mart}") == [], mart
     [costs] = marts.query("select interactions, input_tokens from costs_daily")
     assert costs == {"interactions": 1, "input_tokens": 1000}
 
@@ -187,7 +188,7 @@ def test_a_call_sent_again_replaces_what_was_there_in_every_mart(marts: Marts) -
 def test_a_span_sent_again_that_is_no_call_any_more_is_gone(marts: Marts) -> None:
     marts.build(failed(1))
     marts.build(span(1, attributes={"gen_ai.operation.name": "execute_tool"}))
-    for mart in ("interactions", "interaction_texts", "failures", "costs_daily"):
+    for mart in ("interactions", "interaction_texts", "failures", "failure_groups", "costs_daily"):
         assert marts.query(f"select * from {mart}") == [], mart
 
 

@@ -26,6 +26,7 @@ ANSWER = (
 )
 MARTS = (
     "costs_daily",
+    "failure_groups",
     "failures",
     "ingest_ledger",
     "interaction_texts",

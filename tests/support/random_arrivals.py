@@ -8,7 +8,7 @@ from support.marts import DAY, NANOSECONDS, NOON, Row, failed, feedback, span
 
 def some_span(dice: random.Random, calls: int, first: int = 0) -> Row:
     number = first + dice.randrange(calls)
-    start = NOON + dice.randrange(4) * DAY + dice.randrange(1000) * NANOSECONDS
+    start = NOON + dice.choice([0, 1, 2, 3, 30]) * DAY + dice.randrange(1000) * NANOSECONDS
     changes: dict[str, Any] = {"start": start, "attributes": some_attributes(dice)}
     made = dice.choices([span, failed, not_a_call], [6, 2, 1])[0]
     return made(number, **changes)
@@ -27,7 +27,11 @@ def some_attributes(dice: random.Random) -> dict[str, Any]:
         "spanmart.prompt.required_variables": dice.choice([["title", "tone"], None]),
         "gen_ai.prompt.variable.title": dice.choice(["Safety", " ", None]),
         "gen_ai.prompt.name": dice.choice(["outline", None]),
+        "gen_ai.prompt.version": dice.choice(["1", "2", None]),
+        "spanmart.prompt.template_hash": dice.choice(["a1", "b2", None]),
         "user.id": dice.choice(["ada", "bob", None]),
+        "session.id": dice.choice(["s-1", "s-2", None]),
+        "error.type": dice.choice(["openai.APITimeoutError", None, None, None]),
         "spanmart.context.audience_id": dice.choice([4, "four", None]),
     }
 

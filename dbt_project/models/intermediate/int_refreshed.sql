@@ -3,7 +3,7 @@
         materialized='replaced',
         post_hook=[
             "update {{ ref('stg_refresh_window') }} set is_finished = true",
-            "delete from {{ ref('int_changed_days') }}",
+            "delete from {{ ref('int_changed_keys') }}",
         ],
     )
 }}
@@ -13,8 +13,9 @@
 -- depends_on: {{ ref('failures') }}
 -- depends_on: {{ ref('missing_variables') }}
 -- depends_on: {{ ref('costs_daily') }}
+-- depends_on: {{ ref('failure_groups') }}
 -- depends_on: {{ ref('ingest_ledger') }}
--- depends_on: {{ ref('int_changed_days') }}
+-- depends_on: {{ ref('int_changed_keys') }}
 
 select
     upto_seq as refreshed_seq,

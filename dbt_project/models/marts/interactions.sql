@@ -4,6 +4,8 @@
         post_hook="{{ set_late_feedback() }}",
     )
 }}
+-- Which rows of other marts a call was in is read before it changes.
+-- depends_on: {{ ref('int_changed_keys') }}
 
 select
     -- ids
