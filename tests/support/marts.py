@@ -31,6 +31,7 @@ MARTS = (
     "ingest_ledger",
     "interaction_texts",
     "interactions",
+    "metrics_hourly",
     "missing_variables",
 )
 # Not a mart, but what the refreshes carry on from one to the next.

@@ -4,7 +4,7 @@
 with failures as (
 
     select * from {{ ref('failures') }}
-    where error_fingerprint in (select error_fingerprint from {{ ref('int_changed_keys') }})
+    where error_fingerprint in {{ changed('error_fingerprint') }}
 
 ),
 
