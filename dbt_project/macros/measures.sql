@@ -1,6 +1,13 @@
 {#- What marts with one row for several calls say of them. Sums are exact, whatever the order of the rows, and can be
     summed up again. -#}
 
+{% macro status_measures() -%}
+    count(*) as interactions,
+    count(*) filter (where status = 'success') as successes,
+    count(*) filter (where status = 'partial') as partials,
+    count(*) filter (where status = 'failure') as failures
+{%- endmacro %}
+
 {% macro usage_measures() -%}
     sum(input_tokens)::bigint as input_tokens,
     sum(cached_input_tokens)::bigint as cached_input_tokens,

@@ -1,4 +1,4 @@
-"""Hours of calls: sums that can be summed up again, percentiles among them, and feedback whenever it comes."""
+"""Hours of calls: sums that can be summed again, percentiles of many hours, feedback whenever it comes."""
 
 import random
 import re

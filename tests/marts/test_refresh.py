@@ -32,7 +32,8 @@ def test_a_fresh_warehouse_has_every_mart_typed_and_empty(
     marts = open_marts("fresh")
     assert marts.refresher.refresh().full
     tables = marts.query(
-        "select table_name from duckdb_tables() where database_name = 'marts' and schema_name = 'main'"
+        "select table_name from information_schema.tables"
+        " where table_catalog = 'marts' and table_schema = 'main'"
     )
     assert sorted(row["table_name"] for row in tables) == list(MARTS)
     types = {row["column_name"]: row["column_type"] for row in marts.query("describe interactions")}
@@ -41,6 +42,18 @@ def test_a_fresh_warehouse_has_every_mart_typed_and_empty(
     assert types["missing_variables"] == "VARCHAR[]"
     for mart in MARTS:
         assert marts.query(f"select * from {mart}") == []
+
+
+def test_a_copy_of_the_marts_can_be_read_under_any_name(
+    open_marts: Callable[..., Marts], tmp_path: Path
+) -> None:
+    marts = open_marts()
+    marts.build(span(1))
+    marts.close()
+    copy = shutil.copy(tmp_path / "data" / "marts.duckdb", tmp_path / "copy.duckdb")
+    with duckdb.connect(copy, read_only=True) as connection:
+        for mart in MARTS:
+            connection.execute(f"select * from {mart}")
 
 
 def test_nothing_new_is_nothing_done(marts: Marts) -> None:

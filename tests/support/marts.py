@@ -33,6 +33,8 @@ MARTS = (
     "interactions",
     "metrics_hourly",
     "missing_variables",
+    "prompt_versions",
+    "quality_daily",
 )
 # Not a mart, but what the refreshes carry on from one to the next.
 STATES = ("intermediate.int_feedback",)

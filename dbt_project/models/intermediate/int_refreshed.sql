@@ -16,6 +16,7 @@
 -- depends_on: {{ ref('failure_groups') }}
 -- depends_on: {{ ref('ingest_ledger') }}
 -- depends_on: {{ ref('metrics_hourly') }}
+-- depends_on: {{ ref('quality_daily') }}
 -- depends_on: {{ ref('int_changed_keys') }}
 
 select

@@ -1,8 +1,10 @@
+{#- Parts of a count make up the whole. -#}
+{% test counts_each_interaction_once(model) %}
 select *
-from {{ ref('metrics_hourly') }}
+from {{ model }}
 where
     interactions != accepted + rejected + modified + no_feedback
     or complete_interactions > declaring_interactions
     or declaring_interactions > interactions
     or timed_interactions > interactions
-    or timed_interactions != coalesce(list_sum(map_values(processing_time_histogram)), 0)
+{% endtest %}

@@ -1,0 +1,22 @@
+{#- No call is left out of the rows and none is in two, and late feedback is in them too. -#}
+{% test adds_up_all_interactions(model, where='true') %}
+{%- set sums = [
+    'interactions', 'tokens_used', 'estimated_cost_usd', 'unpriced_interactions', 'timed_interactions',
+    'processing_time_ms_sum', 'accepted', 'rejected', 'modified', 'no_feedback', 'scored', 'quality_score_sum',
+] %}
+with calls as (
+
+    select
+        {{ status_measures() }},
+        {{ usage_measures() }},
+        {{ time_measures() }},
+        {{ feedback_measures() }}
+    from {{ ref('interactions') }}
+    where {{ where }}
+
+)
+
+select {% for sum in sums %}coalesce({{ sum }}, 0){{ ', ' if not loop.last }}{% endfor %} from calls
+except
+select {% for sum in sums %}coalesce(sum({{ sum }}), 0){{ ', ' if not loop.last }}{% endfor %} from {{ model }}
+{% endtest %}

@@ -1,0 +1,3 @@
+select *
+from {{ ref('quality_daily') }}
+where interactions != successes + partials + failures
