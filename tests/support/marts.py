@@ -26,6 +26,7 @@ ANSWER = (
 )
 MARTS = (
     "costs_daily",
+    "data_quality_daily",
     "failure_groups",
     "failures",
     "ingest_ledger",

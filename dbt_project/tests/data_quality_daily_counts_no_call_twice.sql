@@ -1,0 +1,3 @@
+select *
+from {{ ref('data_quality_daily') }}
+where missing + empty + invalid > interactions
