@@ -36,6 +36,7 @@ MARTS = (
     "missing_variables",
     "prompt_versions",
     "quality_daily",
+    "sessions",
 )
 # Not a mart, but what the refreshes carry on from one to the next.
 STATES = ("intermediate.int_feedback",)

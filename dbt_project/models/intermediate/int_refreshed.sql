@@ -18,6 +18,7 @@
 -- depends_on: {{ ref('metrics_hourly') }}
 -- depends_on: {{ ref('quality_daily') }}
 -- depends_on: {{ ref('data_quality_daily') }}
+-- depends_on: {{ ref('sessions') }}
 -- depends_on: {{ ref('int_changed_keys') }}
 
 select

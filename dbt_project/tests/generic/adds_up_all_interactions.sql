@@ -1,5 +1,5 @@
 {#- No call is left out of the rows and none is in two, and late feedback is in them too. -#}
-{% test adds_up_all_interactions(model, where='true') %}
+{% test adds_up_all_interactions(model, having='true') %}
 {%- set sums = [
     'interactions', 'tokens_used', 'estimated_cost_usd', 'unpriced_interactions', 'timed_interactions',
     'processing_time_ms_sum', 'accepted', 'rejected', 'modified', 'no_feedback', 'scored', 'quality_score_sum',
@@ -12,7 +12,7 @@ with calls as (
         {{ time_measures() }},
         {{ feedback_measures() }}
     from {{ ref('interactions') }}
-    where {{ where }}
+    where {{ having }}
 
 )
 

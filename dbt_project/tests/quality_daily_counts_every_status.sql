@@ -1,3 +1,0 @@
-select *
-from {{ ref('quality_daily') }}
-where interactions != successes + partials + failures
