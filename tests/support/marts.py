@@ -27,6 +27,7 @@ ANSWER = (
 MARTS = (
     "costs_daily",
     "data_quality_daily",
+    "experiment_arms",
     "failure_groups",
     "failures",
     "ingest_ledger",

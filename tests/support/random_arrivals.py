@@ -32,6 +32,8 @@ def some_attributes(dice: random.Random) -> dict[str, Any]:
         "user.id": dice.choice(["ada", "bob", None]),
         "session.id": dice.choice(["s-1", "s-2", None]),
         "error.type": dice.choice(["openai.APITimeoutError", None, None, None]),
+        "spanmart.metadata.experiment": dice.choice(["tone", "tone", None]),
+        "spanmart.metadata.arm": dice.choice(["warm", "plain", None]),
         "spanmart.context.audience_id": dice.choice([4, "four", None]),
     }
 

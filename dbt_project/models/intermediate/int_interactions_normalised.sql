@@ -84,6 +84,8 @@ select
     category,
     session_type,
     metadata,
+    nullif(metadata['experiment'], '') as experiment,
+    nullif(metadata['arm'], '') as arm,
 
     -- the request
     operation,

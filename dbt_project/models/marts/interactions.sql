@@ -67,6 +67,8 @@ select
     calls.tone_id,
     calls.category,
     calls.session_type,
+    calls.experiment,
+    calls.arm,
     calls.service_name,
     calls.environment,
     calls.dialect,
