@@ -25,6 +25,7 @@ ANSWER = (
     "gen_ai.output.messages",
 )
 MARTS = (
+    "alert_evaluations",
     "costs_daily",
     "data_quality_daily",
     "experiment_arms",

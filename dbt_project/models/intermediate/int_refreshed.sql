@@ -19,6 +19,9 @@
 -- depends_on: {{ ref('quality_daily') }}
 -- depends_on: {{ ref('data_quality_daily') }}
 -- depends_on: {{ ref('sessions') }}
+-- depends_on: {{ ref('prompt_versions') }}
+-- depends_on: {{ ref('experiment_arms') }}
+-- depends_on: {{ ref('alert_evaluations') }}
 -- depends_on: {{ ref('int_changed_keys') }}
 
 select
