@@ -1,7 +1,7 @@
 {{
     config(
         pre_hook="{{ delete_changed('day') }}",
-        post_hook="{{ set_late_feedback_measures('day', ['interaction_type', 'prompt_name', 'prompt_version']) }}",
+        post_hook="{{ set_late_feedback_measures(['day', 'interaction_type', 'prompt_name', 'prompt_version']) }}",
     )
 }}
 

@@ -1,18 +1,34 @@
-{{ config(pre_hook="{{ delete_changed('session_id', or_judged=true) }}") }}
+{{
+    config(
+        pre_hook="{{ delete_changed('session_id') }}",
+        post_hook="{{ set_late_feedback_measures(['session_id']) }}",
+    )
+}}
 
-with calls as (
+with days as (
+
+    select min(day) as first_day, max(day) as last_day
+    from {{ ref('int_changed_keys') }}
+    where session_id is not null and change in ('call', 'session')
+
+),
+
+calls as (
 
     select
         *,
         created_at + to_microseconds(coalesce(processing_time_ms * 1000, 0)::bigint) as ended_at
     from {{ ref('interactions') }}
-    where session_id in {{ changed('session_id', or_judged=true) }}
+    where
+        session_id in {{ changed('session_id') }}
+        -- Each part of the table knows its days, and most parts are skipped.
+        and day between (select first_day from days) and (select last_day from days)
 
 )
 
 select
     session_id,
-    arg_min(user_id, (created_at, interaction_id)) as user_id,
+    arg_min(user_id, (created_at, user_id)) as user_id,
     count(distinct user_id) as users,
     {{ distinct_values('interaction_type') }} as interaction_types,
     min(created_at) as started_at,
