@@ -2,15 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from support.running import PATIENCE_S, RunningSpanmart, start_spanmart
-
-SPANMART = str(Path(sys.executable).parent / "spanmart")
+from support.running import PATIENCE_S, SPANMART, RunningSpanmart, start_spanmart
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -16,6 +16,7 @@ import pytest
 
 PATIENCE_S = 120  # how long anything may take before a test gives up; never a measure of speed
 POLL_S = 0.2
+SPANMART = str(Path(sys.executable).parent / "spanmart")
 
 
 @dataclass
@@ -69,7 +70,7 @@ def start_spanmart(data: Path, *options: str) -> RunningSpanmart:
     log = data.with_suffix(".log").open("a")
     process = subprocess.Popen(
         [
-            *(str(Path(sys.executable).parent / "spanmart"), "up", "--data", str(data)),
+            *(SPANMART, "up", "--data", str(data)),
             *("--web-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "0", "--refresh-seconds", "1"),
             *options,
         ],

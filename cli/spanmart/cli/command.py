@@ -173,3 +173,33 @@ def compact(data: str | None) -> None:
     from spanmart.cli.compact import run  # noqa: PLC0415
 
     run(settings_from({"data": data}))
+
+
+@main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="Port of this machine to serve the page on; 0 takes any free one.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the page to this file and serve nothing.",
+)
+def docs(port: int, output: Path | None) -> None:
+    """Describe the marts in the browser: every table, column, rule and test, and what comes from what.
+
+    \b
+    Examples:
+      spanmart docs                            the page's address goes to stdout; Ctrl-C ends
+      spanmart docs --output marts.html        one file that needs nothing else, to send to an analyst
+
+    It is dbt's own page about the models of this version. It needs no data folder, and works while
+    `spanmart up` runs.
+    """
+    from spanmart.cli.docs import run  # noqa: PLC0415
+
+    run(port, output)

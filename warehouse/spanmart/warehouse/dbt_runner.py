@@ -102,6 +102,14 @@ class DbtRunner:
         [compiled] = self._invoke(("compile", "--select", analysis), None).results
         return str(compiled.node.compiled_code)
 
+    def describe(self, progress: Progress | None = None) -> bytes:
+        """The page of dbt's docs, with all that it shows inside it."""
+        self.parse()
+        self._invoke(("docs", "generate", "--static"), progress)
+        page = (self._files.target / "static_index.html").read_text(encoding="utf-8")
+        # Whoever reads it need not know where it was made.
+        return page.replace(f"{self._files.target}/", "").replace(f"{self._project}", "").encode()
+
     def _run(
         self, command: Sequence[str], variables: dict[str, Any], progress: Progress | None
     ) -> list[NodeResult]:
