@@ -98,6 +98,17 @@ def test_todays_price_is_that_of_today_whenever_the_call_was(marts: Marts) -> No
     assert not marts.refresher.refresh().changed
 
 
+def test_a_model_whose_price_has_ended_has_none_today(marts: Marts) -> None:
+    marts.write_prices(price("in-house", days="valid_to = 2026-12-24"))
+    now = datetime(2026, 12, 23, tzinfo=UTC)
+    marts.refresher = Refresher(marts.warehouse, prices=PriceLists(marts.warehouse, clock=lambda: now))
+    marts.build(span(1, attributes={"gen_ai.response.model": "in-house"}))
+    assert figures(marts)[:2] == (Decimal("0.001"), Decimal("0.001"))
+    now = datetime(2026, 12, 24, tzinfo=UTC)
+    marts.build()
+    assert figures(marts)[:2] == (Decimal("0.001"), None)
+
+
 def test_a_file_that_says_nothing_new_rebuilds_nothing(marts: Marts) -> None:
     marts.build(span(1))
     marts.write_prices("# no prices yet\n")

@@ -173,7 +173,7 @@ def test_the_example_of_the_documentation_is_valid() -> None:
             r"line 11, \[\[model\]\] 2, output_mtok: .*greater.*not -1",
         ),
         (IN_HOUSE.replace("0.5", '"free"'), r"line 5, \[\[model\]\] 1, input_mtok: .*decimal.*not 'free'"),
-        (IN_HOUSE.replace("0.5", "1e7"), r"input_mtok: .*less than or equal to 1000000"),
+        (IN_HOUSE.replace("0.5", "1e7"), r"input_mtok: .*less than or equal to 100000"),
         (IN_HOUSE.replace("0.5", "nan"), r"input_mtok: .*finite"),
         (
             IN_HOUSE.replace("input_mtok", "cache_read_mtok"),
@@ -184,6 +184,7 @@ def test_the_example_of_the_documentation_is_valid() -> None:
             '[[model]]\nmodel = "x"\ninput_mtok = 1\n',
             r"line 1, \[\[model\]\] 1, provider: this key is missing",
         ),
+        ("model = ['x']\n", r"line 1, \[\[model\]\] 1: .*dictionary"),
         (f"{IN_HOUSE}valid_to = 1960-01-01\n", r"line 2, \[\[model\]\] 1: valid_to, the first day"),
         (f"{IN_HOUSE}valid_from = 2026\n", r"line 6, \[\[model\]\] 1, valid_from: "),
         ('[[discount]]\nprovider = "openai"\npercent = 101\n', r"line 3, \[\[discount\]\] 1, percent: "),

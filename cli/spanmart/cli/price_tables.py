@@ -61,7 +61,7 @@ def show_diff(diff: "PriceDiff", everything: bool) -> None:
 
 
 def _entries(own_prices: str) -> str:
-    own = OwnPrices(own_prices)
+    own = OwnPrices.recorded(own_prices)
     counts = {"prices": len(own.models), "discounts": len(own.discounts), "aliases": len(own.aliases)}
     return ", ".join(f"{name}: {count}" for name, count in counts.items() if count) or "none"
 

@@ -51,5 +51,8 @@ class DbtFiles:
             "attach": [{"path": str(path), "alias": alias} for alias, path in attached.items()],
         }
         profile = {"spanmart": {"target": "warehouse", "outputs": {"warehouse": target}}}
-        # JSON is YAML.
-        (self.profiles / "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")
+        path = self.profiles / "profiles.yml"
+        text = json.dumps(profile)  # JSON is YAML
+        # A dbt that runs may be reading it.
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")

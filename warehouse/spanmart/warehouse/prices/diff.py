@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spanmart.warehouse.dbt_runner import DbtRunner
+from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.prices.changes import PriceChange, price_changes
 from spanmart.warehouse.prices.in_force import rates_table
 from spanmart.warehouse.prices.price_list import PricedName, PriceList
@@ -112,7 +113,7 @@ def called_names(warehouse: "Warehouse") -> list[Called]:
 
 
 def diff(warehouse: "Warehouse", candidate: Candidate) -> PriceDiff:
-    """What the candidate would change. Raises DbtFailed."""
+    """What the candidate would change. Raises WarehouseError."""
     with warehouse.cursor() as cursor:
         in_force = [PriceRow(*row) for row in cursor.execute(RATES_IN_FORCE).fetchall()]
         would_be = [PriceRow(**row) for row in candidate.rates.to_pylist()]
@@ -126,7 +127,10 @@ def diff(warehouse: "Warehouse", candidate: Candidate) -> PriceDiff:
 
 
 def _repriced(cursor: duckdb.DuckDBPyConnection, dbt: DbtRunner, candidate: Candidate) -> list[Repriced]:
-    for table, rows in (("rates", candidate.rates), ("names", candidate.names)):
-        cursor.register("arriving", rows)
-        cursor.execute(CANDIDATE.format(table=table))
-    return [Repriced(*row) for row in cursor.execute(dbt.compiled("repriced_calls")).fetchall()]
+    try:
+        for table, rows in (("rates", candidate.rates), ("names", candidate.names)):
+            cursor.register("arriving", rows)
+            cursor.execute(CANDIDATE.format(table=table))
+        return [Repriced(*row) for row in cursor.execute(dbt.compiled("repriced_calls")).fetchall()]
+    except duckdb.Error as error:
+        raise WarehouseError(f"The calls in the marts could not be priced: {error}") from error

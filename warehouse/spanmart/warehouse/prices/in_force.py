@@ -28,7 +28,11 @@ group by all order by price_list
 """
 INSERT_LIST = "insert into app.price_lists values (?, ?, ?, ?, ?)"
 INSERT_RATES = "insert into app.price_rates by name select ? as price_list, * from arriving"
-LAST_CHANGE = "select max(valid_from) from app.price_rates where price_list = ? and valid_from <= ?"
+LAST_CHANGE = """
+select max(day)
+from (select unnest([valid_from, valid_to]) as day from app.price_rates where price_list = ?)
+where day <= ?
+"""
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +54,12 @@ class RecordedList:
 class InForce:
     """What the marts are priced by. `day` is the last on which a price changed: today's are of that day."""
 
-    list: int
+    number: int
     day: date
 
     def __str__(self) -> str:
         """Changes when any cost may."""
-        return f"{self.list}-{self.day:%Y%m%d}"
+        return f"{self.number}-{self.day:%Y%m%d}"
 
 
 class PriceLists:

@@ -36,4 +36,4 @@ def match_names(cursor: "duckdb.DuckDBPyConnection", called: pa.Table) -> pa.Tab
 
 def _matcher(cursor: "duckdb.DuckDBPyConnection", price_list: int) -> Matcher:
     [(own_prices,)] = cursor.execute(OWN_TEXT, [price_list]).fetchall()
-    return Matcher(OwnPrices(own_prices), set(cursor.execute(PRICED, [price_list]).fetchall()))
+    return Matcher(OwnPrices.recorded(own_prices), set(cursor.execute(PRICED, [price_list]).fetchall()))

@@ -32,8 +32,8 @@ from spanmart.warehouse.prices.listed import provider_listed
 from spanmart.warehouse.prices.rows import FIRST_DAY, LAST_DAY, UNITS, context_of
 from spanmart.warehouse.prices.toml_places import place_of
 
-# Above any price there is, and low enough that no sum of costs overflows.
-HIGHEST_PRICE = 1_000_000
+# Above any price there is, and low enough that no sum of costs overflows, nor one of their squares.
+HIGHEST_PRICE = 100_000
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Provider = Annotated[Name, AfterValidator(provider_listed)]
@@ -95,9 +95,9 @@ class OwnPrice(Dated):
 
     @model_validator(mode="before")
     @classmethod
-    def _keys_known(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _keys_known(cls, given: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
         known = {*cls.model_fields, *UNITS._all_price_keys}
-        if unknown := [key for key in given if key not in known]:
+        if unknown := [key for key in given if isinstance(given, dict) and key not in known]:
             raise ValueError(unknown_key(unknown[0], known))
         return given
 
@@ -177,6 +177,14 @@ class OwnPrices:
             return cls("", path)
         except (OSError, UnicodeDecodeError) as error:
             raise OwnPricesInvalid(f"{path} cannot be read: {error}") from error
+
+    @classmethod
+    def recorded(cls, text: str) -> Self:
+        """What a list that was in force once said; nothing, should a newer spanmart not understand it."""
+        try:
+            return cls(text)
+        except OwnPricesInvalid:
+            return cls()
 
     def place(self, location: tuple[str | int, ...]) -> str:
         """Where in the file that is, for a person."""

@@ -83,15 +83,13 @@ def rows_of_price(
 
 def whole_prices(rates: dict[str, Decimal]) -> dict[str, Decimal]:
     """From marginal rates by usage key to prices as people know them, such as `input_mtok`."""
-    units = [UNITS.units[usage_key] for usage_key in rates]
-    return {
-        unit.price_key: unit.per
-        * sum(
-            (rates[part_of.usage_key] for part_of in units if is_descendant_or_self(part_of, unit)),
-            Decimal(0),
-        )
-        for unit in units
-    }
+    # Another genai-prices may know units that this one does not.
+    prices = {usage_key: rate for usage_key, rate in rates.items() if usage_key not in UNITS.units}
+    units = [UNITS.units[usage_key] for usage_key in rates if usage_key in UNITS.units]
+    for unit in units:
+        whole = (rates[general.usage_key] for general in units if is_descendant_or_self(general, unit))
+        prices[unit.price_key] = unit.per * sum(whole, Decimal(0))
+    return prices
 
 
 def _tiers(price: ModelPrice) -> list[tuple[int, int]]:
