@@ -13,6 +13,6 @@ from spanmart.warehouse.dbt_runner import DbtRunner, Progress
 def describe_project(progress: Progress) -> bytes:
     """The page as HTML that needs nothing from elsewhere. Raises DbtFailed."""
     with TemporaryDirectory(prefix="spanmart-docs-") as folder, Warehouse.open(Path(folder)) as warehouse:
-        dbt = DbtRunner(warehouse.folder, warehouse.marts_path, warehouse.landing_path)
+        dbt = DbtRunner(warehouse)
         dbt.rebuild({}, progress)
         return dbt.describe(progress)
