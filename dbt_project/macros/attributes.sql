@@ -6,8 +6,8 @@
 {%- endmacro %}
 
 {#- Via INTEGER: no count of tokens or retries exceeds it, and sums of it cannot overflow. -#}
-{% macro integer_attribute(key) -%}
-    try_cast(try_cast(attributes['{{ key }}'] as integer) as bigint)
+{% macro integer_attribute(key, source='attributes') -%}
+    try_cast(try_cast({{ source }}['{{ key }}'] as integer) as bigint)
 {%- endmacro %}
 
 {% macro double_attribute(key) -%}
@@ -33,4 +33,20 @@
         struct_pack(k := entry.key[{{ prefix | length + 1 }}:], v := entry.value)
         for entry in list_filter(map_entries(attributes), lambda entry: starts_with(entry.key, '{{ prefix }}'))
     ])
+{%- endmacro %}
+
+{#- A JSON object as a map; null where it is none. -#}
+{% macro map_attribute(key) -%}
+    try_cast({{ json_attribute(key) }} as map(varchar, varchar))
+{%- endmacro %}
+
+{#- Langfuse counts parts of a total apart from it, as `input` and `input_cached_tokens`, unless a total says otherwise. -#}
+{% macro langfuse_count(direction) -%}
+    {{ integer_attribute(direction, 'usage') }} + case
+        when {{ integer_attribute('input', 'usage') }} + {{ integer_attribute('output', 'usage') }} = {{ integer_attribute('total', 'usage') }} then 0
+        else coalesce(list_sum([
+            try_cast(part.value as bigint) for part in map_entries(usage)
+            if starts_with(part.key, '{{ direction }}_') or (starts_with(part.key, 'cache_') and ends_with(part.key, '_{{ direction }}_tokens'))
+        ])::bigint, 0)
+    end
 {%- endmacro %}

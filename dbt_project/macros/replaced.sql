@@ -1,8 +1,10 @@
 {#- Materialises a small table anew with every refresh, in one atomic statement. dbt's `table` does the same in ten,
-    with renames, and a refresh has several of them. -#}
+    with renames, and a refresh has several of them. With `relation_type='view'`, a view whose text depends on what the
+    refresh brings: dbt's views are left alone by a refresh. -#}
 {% materialization replaced, adapter='duckdb', supported_languages=['sql', 'python'] %}
 
-    {%- set target = this.incorporate(type='table') -%}
+    {%- set type = config.get('relation_type', 'table') -%}
+    {%- set target = this.incorporate(type=type) -%}
 
     {{ run_hooks(pre_hooks) }}
     {% call statement('main', language=model['language']) -%}
@@ -14,7 +16,7 @@ def materialize(rows, connection):
     connection.execute('create or replace table {{ target }} as from rows')
     connection.unregister("rows")
         {% else %}
-            create or replace table {{ target }} as (
+            create or replace {{ type }} {{ target }} as (
                 {{ sql }}
             )
         {% endif %}

@@ -5,7 +5,27 @@
         when response_status = 'failed' then 'response_failed'
         -- Some instrumentations call a stream that the app stopped reading an error; the call did not fail.
         when stream_state = 'abandoned' or error_type = 'abandoned' then null
+        when (status_code = 'ERROR' or error_type is not null)
+            -- Ours says it; of others an error after the answer had begun tells.
+            and is_streamed and dialect is distinct from 'spanmart' and coalesce(response_id, ai_response) is not null
+            then 'stream_interrupted'
         when status_code = 'ERROR' or error_type is not null then 'raised'
+    end
+{%- endmacro %}
+
+{#- In OpenAI's words. Responses have no such reason: where one is complete, it is what a chat would say. -#}
+{% macro openai_finish_reason(finish_reason) -%}
+    {%- set reason = "replace(lower(" ~ finish_reason ~ "), '-', '_')" -%}
+    case
+        when {{ finish_reason }} in ('stop', 'tool_calls', 'length', 'content_filter') then {{ finish_reason }}
+        when {{ reason }} in ('tool_call', 'tool_calls', 'tool_use') then 'tool_calls'
+        when {{ reason }} in ('max_tokens', 'max_output_tokens') then 'length'
+        when {{ reason }} in ('safety', 'content_filtered', 'guardrail_intervened') then 'content_filter'
+        when {{ reason }} in ('end_turn', 'stop_sequence', 'eos') then 'stop'
+        when {{ reason }} in ('error', 'unknown') then null
+        when {{ reason }} = 'completed' or ({{ finish_reason }} is null and response_status = 'completed')
+            then case when list_contains([part.type for part in outputs[1].parts], 'tool_call') then 'tool_calls' else 'stop' end
+        else {{ reason }}
     end
 {%- endmacro %}
 

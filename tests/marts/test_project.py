@@ -6,14 +6,16 @@ import pytest
 
 from spanmart.warehouse.dbt_runner import _PARSED, NodeResult
 from support.marts import Marts
-from support.random_arrivals import some_feedback, some_span
+from support.random_arrivals import some_feedback, some_message, some_span
 
 
 @pytest.fixture(scope="module")
 def results(module_marts: Marts) -> list[NodeResult]:
     dice = random.Random(0)
     module_marts.build(
-        *(some_span(dice, 60) for _ in range(80)), *(some_feedback(dice, 60) for _ in range(30))
+        *(some_span(dice, 60) for _ in range(80)),
+        *(some_message(dice, 60) for _ in range(30)),
+        *(some_feedback(dice, 60) for _ in range(30)),
     )
     return module_marts.refresher._dbt.test()
 

@@ -67,9 +67,7 @@ def texts(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def span(
-    number: int = 1, *, scope: str = OURS, exception: Mapping[str, str] | None = None, **changes: Any
-) -> Row:
+def span(number: int = 1, *, scope: str = OURS, **changes: Any) -> Row:
     """One span row of a chat call that went well; `attributes` of `changes` are added to the usual ones."""
     usual = {
         "gen_ai.operation.name": "chat",
@@ -83,7 +81,18 @@ def span(
         "gen_ai.input.messages": messages(("user", "Say hello")),
         "gen_ai.output.messages": messages(("assistant", "Hello!"), finish_reason="stop"),
     }
-    attributes = {**usual, **changes.pop("attributes", {})}
+    return any_span(number, {**usual, **changes.pop("attributes", {})}, scope=scope, **changes)
+
+
+def any_span(
+    number: int,
+    attributes: Mapping[str, Any],
+    *,
+    scope: str,
+    exception: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> Row:
+    """One span row with these attributes and no others; those that are None are left out."""
     start = changes.pop("start", NOON + number * NANOSECONDS)
     event = {"name": "exception", "time_unix_nano": start, "attributes": exception}
     row = {
@@ -119,21 +128,30 @@ def failed(number: int = 1, message: str = "Rate limit reached", **changes: Any)
     return span(number, status_code="ERROR", status_message=message, attributes=attributes, **changes)
 
 
-def feedback(number: int = 1, label: str = "accepted", at: int = NOON + DAY, **attributes: Any) -> Row:
-    """A feedback event about the call of that number."""
-    named = {key.replace("__", "."): value for key, value in attributes.items()}
+def log_event(number: int, name: str, body: str | None, at: int = NOON, **attributes: Any) -> Row:
+    """An event that belongs to the span of the call of that number."""
     return {
         "time_unix_nano": at,
         "trace_id": f"{number:032x}",
         "span_id": f"{number:016x}",
-        "event_name": "gen_ai.evaluation.result",
+        "event_name": name,
         "severity": None,
-        "body": None,
-        "attributes": texts(
-            {"gen_ai.evaluation.name": "user_feedback", "gen_ai.evaluation.score.label": label, **named}
-        ),
+        "body": body,
+        "attributes": texts(attributes),
         "resource_attributes": [],
     }
+
+
+def feedback(number: int = 1, label: str = "accepted", at: int = NOON + DAY, **attributes: Any) -> Row:
+    """A feedback event about the call of that number."""
+    named = {key.replace("__", "."): value for key, value in attributes.items()}
+    usual = {"gen_ai.evaluation.name": "user_feedback", "gen_ai.evaluation.score.label": label}
+    return log_event(number, "gen_ai.evaluation.result", None, at, **usual, **named)
+
+
+def numbered(row: Row, number: int) -> Row:
+    """The same span as of the call of that number."""
+    return row | {"trace_id": f"{number:032x}", "span_id": f"{number:016x}"}
 
 
 def interaction_id(number: int) -> str:

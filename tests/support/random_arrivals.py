@@ -1,17 +1,46 @@
-"""Spans and feedback of all kinds that the marts treat differently, about so few calls that they meet."""
+"""Spans, messages and feedback of all kinds that the marts tell apart, about so few calls that they meet."""
 
+import json
 import random
 from typing import Any
 
-from support.marts import DAY, NANOSECONDS, NOON, Row, failed, feedback, span
+from support.dialects import DIALECTS
+from support.marts import DAY, NANOSECONDS, NOON, Row, failed, feedback, log_event, span
+
+# Spans of one trace have ids so far apart.
+STRIDE = 100
 
 
 def some_span(dice: random.Random, calls: int, first: int = 0) -> Row:
+    """Alone in its trace, or somewhere among others around it and within it."""
     number = first + dice.randrange(calls)
     start = NOON + dice.choice([0, 1, 2, 3, 30]) * DAY + dice.randrange(1000) * NANOSECONDS
-    changes: dict[str, Any] = {"start": start, "attributes": some_attributes(dice)}
-    made = dice.choices([span, failed, not_a_call], [6, 2, 1])[0]
-    return made(number, **changes)
+    changes: dict[str, Any] = {"start": start}
+    if dice.random() < 0.4:
+        row = dice.choice(list(DIALECTS.values()))(number, attributes=some_identity(dice), **changes)
+    else:
+        made = dice.choices([span, failed, not_a_call], [6, 2, 1])[0]
+        row = made(number, attributes=some_attributes(dice) | some_identity(dice), **changes)
+    return among_others(dice, row, number) if dice.random() < 0.5 else row
+
+
+def among_others(dice: random.Random, row: Row, number: int) -> Row:
+    ids = [f"{number + place * STRIDE:016x}" for place in range(4)]
+    return row | {"span_id": dice.choice(ids), "parent_span_id": dice.choice([*ids, None])}
+
+
+def some_identity(dice: random.Random) -> dict[str, Any]:
+    named = {"gen_ai.response.id": dice.choice(["chatcmpl-a", "chatcmpl-b", None])}
+    bare = {"gen_ai.input.messages": None, "gen_ai.output.messages": None}
+    return named | (bare if dice.random() < 0.4 else {})
+
+
+def some_message(dice: random.Random, calls: int) -> Row:
+    """An event with a message of a call."""
+    name = dice.choice(["gen_ai.system.message", "gen_ai.user.message", "gen_ai.choice"])
+    text = dice.choice(["Be brief.", "Say hello", "Hello!"])
+    body = {"message": {"content": text}, "finish_reason": "stop"} if "choice" in name else {"content": text}
+    return log_event(dice.randrange(calls), name, json.dumps(body), NOON + dice.randrange(3))
 
 
 def some_attributes(dice: random.Random) -> dict[str, Any]:

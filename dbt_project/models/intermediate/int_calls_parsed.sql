@@ -1,9 +1,42 @@
+{#- Its text has the dialects that are there: to plan one of which no span came costs as much as a small refresh. -#}
+{{ config(materialized='replaced', relation_type='view') }}
+{%- set changed = ref('stg_changed_spans') %}
+{%- set dialects = {
+    'gen_ai_events': ref('stg_genai_events'),
+    'langfuse': ref('stg_langfuse'),
+    'logfire': ref('stg_logfire'),
+    'openinference': ref('stg_openinference'),
+    'openllmetry': ref('stg_openllmetry'),
+    'vercel': ref('stg_vercel'),
+} %}
+{%- set logged = ref('stg_logged_messages') %}
+{%- set arrived = run_query('select list(distinct dialect), bool_or(has_logged_messages) from ' ~ changed)[0] if execute else [[], false] %}
+
 -- The calls of this refresh in all dialects, their JSON parsed. Malformed JSON becomes null, never an error.
-with calls as (
+with {{ 'told' if arrived[1] else 'calls' }} as (
 
     select * from {{ ref('stg_genai') }}
+    {% for dialect, calls in dialects.items() if dialect in (arrived[0] or []) %}
+    union all by name
+    select * from {{ calls }}
+    {% endfor %}
 
 ),
+
+{% if arrived[1] %}
+calls as (
+
+    select
+        told.* replace (
+            coalesce(nullif(told.input_messages, ''), logged.input_messages) as input_messages,
+            coalesce(nullif(told.output_messages, ''), logged.output_messages) as output_messages,
+            coalesce(nullif(told.system_instructions, ''), logged.system_instructions) as system_instructions
+        )
+    from told
+    left join {{ logged }} as logged using (interaction_id)
+
+),
+{% endif %}
 
 parsed as (
 
@@ -32,7 +65,7 @@ select
     case when inputs is null then nullif(input_messages, '') end as unparsed_input,
     coalesce({{ text_of_parts('instructions') }}, nullif(system_instructions, '')) as system_instructions,
     {{ text_of_parts('outputs[1].parts') }} as ai_response,
-    coalesce(finish_reasons[1], outputs[1].finish_reason) as finish_reason,
+    coalesce(nullif(finish_reasons[1], ''), nullif(outputs[1].finish_reason, '')) as finish_reason,
     exception['exception.type'] as exception_type,
     exception['exception.message'] as exception_message,
     exception['exception.stacktrace'] as stack_trace

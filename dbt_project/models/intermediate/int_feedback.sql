@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='interaction_id',
-        post_hook="{{ delete_expired_feedback() }}",
+        post_hook="{{ delete_taken(this) }}",
     )
 }}
 

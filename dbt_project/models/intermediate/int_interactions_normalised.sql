@@ -7,9 +7,9 @@ with calls as (
 
     select
         *,
-        coalesce(error_type, exception_type) as error_class,
+        {{ error_class('error_type', 'exception_type') }} as error_class,
         {{ api_error_message('coalesce(status_message, exception_message)') }} as error_sentence,
-        regexp_extract(concat_ws(chr(10), exception_message, status_message), '(?m)^Error code: (\d{3})\b', 1) as stated_status,
+        {{ stated_status('concat_ws(chr(10), exception_message, status_message)') }} as stated_status,
         coalesce(required_variables, []) as declared_variables,
         coalesce(invalid_variables, []) as unusable_variables
     from {{ ref('int_calls_parsed') }}
@@ -20,18 +20,15 @@ named as (
 
     select
         * replace (
-            case finish_reason
-                when 'tool_call' then 'tool_calls'
-                when 'max_tokens' then 'length'
-                when 'max_output_tokens' then 'length'
-                else finish_reason
-            end as finish_reason,
+            {{ openai_finish_reason('finish_reason') }} as finish_reason,
             -- What the app says is missing holds; where it says nothing: declared, but absent or empty.
             coalesce(
                 missing_variables,
                 [name for name in declared_variables if trim(coalesce(variables[name], '')) = '']
             ) as missing_variables,
-            map_concat(metadata, {{ context_without_column() }}) as metadata
+            coalesce(variables, map {}) as variables,
+            coalesce(refusal, case when ai_response is null then [part.content for part in outputs[1].parts if part.type = 'refusal'][1] end) as refusal,
+            coalesce(map_concat(metadata, {{ context_without_column() }}), map {}) as metadata
         ),
         {{ context_id('audience_id') }} as audience_id,
         {{ context_id('tone_id') }} as tone_id,
@@ -95,10 +92,18 @@ select
     coalesce(is_streamed, false) as is_streamed,
     nullif(concat_ws(
         chr(10) || chr(10),
-        case when system_instructions is not null then 'system:' || chr(10) || system_instructions end,
+        case
+            -- Some have the same instructions among the messages too.
+            when inputs[1].role in ('system', 'developer') and {{ text_of_parts('inputs[1].parts') }} = system_instructions then null
+            when system_instructions is not null then 'system:' || chr(10) || system_instructions
+        end,
         nullif({{ readable_messages('inputs', 'system_instructions is null') }}, ''),
         unparsed_input
     ), '') as rendered_prompt,
+    left(coalesce(
+        nullif({{ readable_messages("(case when inputs[-1].role = 'user' then inputs[-1:] else [message for message in inputs if message.role = 'user'][-1:] end)", 'true') }}, ''),
+        rendered_prompt
+    ), 200) as prompt_preview,
     system_instructions,
     input_messages,
 

@@ -4,6 +4,7 @@
         post_hook=[
             "update {{ ref('stg_refresh_window') }} set is_finished = true",
             "delete from {{ ref('int_changed_keys') }}",
+            "{{ delete_taken(ref('stg_span_keys')) }}",
         ],
     )
 }}

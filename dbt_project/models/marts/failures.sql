@@ -19,7 +19,7 @@ select
     calls.prompt_version,
     {{ json_object('calls.variables') }} as input_variables,
     calls.missing_variables,
-    left(calls.rendered_prompt, 200) as prompt_preview,
+    calls.prompt_preview,
     calls.session_id,
     calls.user_id,
     calls.service_name,

@@ -81,7 +81,7 @@ select
     calls.trace_id,
     calls.span_id,
     calls.ingest_seq,
-    left(calls.rendered_prompt, 200) as prompt_preview,
+    calls.prompt_preview,
     left(coalesce(calls.ai_response, calls.refusal), 200) as response_preview,
 
     -- times

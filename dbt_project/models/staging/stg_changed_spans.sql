@@ -1,64 +1,76 @@
 {{ config(materialized='replaced') }}
 {%- set interactions = built('interactions') %}
-{%- set refresh_window = ref('stg_refresh_window') %}
 {%- set previous = built('stg_changed_spans', 'staging') %}
-{%- set retention = ref('stg_retention') %}
+{%- set refresh_window = ref('stg_refresh_window') %}
+-- depends_on: {{ ref('stg_retention') }}
 
--- Keys only: the wide rows are read once, later.
-with landed as (
+-- Spans of which the marts may have to say something else after this refresh: those that it brings; calls that count
+-- now and did not, or did and do not any more; and calls whose messages it brings. Keys only: the wide rows are read
+-- once, later.
+with after as (
 
-    select trace_id, span_id, ingest_seq, ingested_at, ledger_row
-    from {{ ref('stg_spans') }}
-    where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-
-),
-
-newest as (
-
-    select
-        trace_id,
-        span_id,
-        arg_max(ingest_seq, (ingested_at, ingest_seq)) as ingest_seq,
-        max(ingested_at) as ingested_at,
-        arg_max(ledger_row, (ingested_at, ingest_seq, ledger_row)) as ledger_row,
-        count(*) > count(distinct ingest_seq) as is_doubled
-    from landed
-    group by trace_id, span_id
+    select * from {{ ref('stg_touched_spans') }} where is_after
 
 ),
 
-recognised as (
+counted as (
 
     select
-        newest.*,
-        newest.trace_id || '-' || newest.span_id as interaction_id,
-        {{ dialect() }} as dialect
-    from newest
-    inner join {{ ref('stg_spans') }} as spans using (ledger_row)
+        span_key,
+        bool_or(is_after) as counts,
+        bool_or(not is_after) as counted_before
+    from {{ ref('stg_counted_calls') }}
+    group by span_key
+
+),
+
+-- Whichever came first, the span or its messages.
+logged as (
+
+    select
+        span_key,
+        bool_or(ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})) as arrived
+    from {{ ref('stg_message_keys') }}
+    where span_key in (select span_key from after where dialect is not null and not (tells_prompt and tells_answer))
+    group by span_key
+
+),
+
+changed as (
+
+    select
+        after.span_key,
+        after.ingest_seq,
+        after.is_doubled,
+        case when counted.counts then after.dialect end as dialect,
+        coalesce(counted.counted_before, false) as is_known,
+        logged.span_key is not null as has_logged_messages
+    from after
+    left join counted using (span_key)
+    left join logged using (span_key)
+    where
+        after.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+        or counted.counts != counted.counted_before
+        or (counted.counts and logged.arrived)
 
 ),
 
 arrived as (
 
-    select
-        recognised.interaction_id,
-        recognised.trace_id,
-        recognised.span_id,
-        recognised.ingest_seq,
-        recognised.is_doubled,
-        recognised.dialect,
-        {% if interactions %}
+    select distinct
+        spans.trace_id || '-' || spans.span_id as interaction_id,
+        spans.trace_id,
+        spans.span_id,
+        changed.ingest_seq,
+        changed.is_doubled,
+        changed.dialect,
+        changed.has_logged_messages,
         -- After a broken run some marts hold the new rows already and others do not.
-        (select is_retry from {{ refresh_window }}) or interactions.interaction_id is not null as is_known
-        {% else %}
-        false as is_known
-        {% endif %}
-    from recognised
-    {% if interactions %}
-    left join {{ interactions }} as interactions using (interaction_id)
-    -- A copy without its texts takes the place of one that landed long ago, not of one that landed since.
-    where interactions.ingested_at is null or interactions.ingested_at <= recognised.ingested_at
-    {% endif %}
+        changed.is_known or (select is_retry from {{ refresh_window }}) as is_known
+
+    from {{ ref('stg_spans') }} as spans
+    inner join changed
+        on spans.ingest_seq = changed.ingest_seq and {{ span_key('spans.span_id') }} = changed.span_key
 
 )
 
@@ -66,10 +78,10 @@ select * from arrived
 {% if interactions %}
 union all
 -- What retention took is a call no more.
-select interaction_id, trace_id, span_id, ingest_seq, false as is_doubled, null as dialect, true as is_known
+select interaction_id, trace_id, span_id, ingest_seq, false, null, false, true
 from {{ interactions }}
 where
-    ingested_at < (select max(landed_before) from {{ retention }} where takes = 'rows')
+    ingested_at < {{ taken_before() }}
     and interaction_id not in (select interaction_id from arrived)
 {% endif %}
 {% if interactions and previous %}

@@ -1,12 +1,13 @@
 with source as (
 
-    select * from {{ source('raw', 'log_events') }}
+    select *, rowid as ledger_row from {{ source('raw', 'log_events') }}
 
 ),
 
 renamed as (
 
     select
+        ledger_row,
         ingest_seq,
         trace_id,
         span_id,
@@ -15,6 +16,7 @@ renamed as (
         body,
         attributes,
         resource_attributes,
+        time_unix_nano,
         make_timestamp((time_unix_nano // 1000)::bigint) as occurred_at,
         ingested_at
 

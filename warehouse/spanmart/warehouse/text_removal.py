@@ -16,6 +16,8 @@ REMOVED = "[removed]"
 LONGEST_FACT = 256
 LONGEST_ERROR = 2_000
 
+# As the APIs make them, of a response or a message.
+_API_ID = re.compile(r"[a-z]{2,10}[-_][A-Za-z0-9_-]{8,64}")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -79,7 +81,7 @@ def without_text(key: str, value: str) -> str:
 def _emptied(words: tuple[str, ...], value: Any, facts: frozenset[str]) -> Any:  # noqa: ANN401
     match value:
         case dict() if OF_THE_APP & set(words):
-            return {}
+            return {key: child for key, child in value.items() if key == "id" and _is_api_id(child)}
         case dict():
             return _emptied_object(words, value, FACTS_IN_JSON)
         case list():
@@ -112,6 +114,10 @@ def _is_kept(words: tuple[str, ...], value: str, facts: frozenset[str]) -> bool:
 def _is_number_kept(words: tuple[str, ...]) -> bool:
     said = frozenset(words)
     return bool(said & COUNTS) or not (said & OF_THE_APP or CONTENT & set(words[-1:]))
+
+
+def _is_api_id(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, str) and bool(_API_ID.fullmatch(value))
 
 
 def _mark(value: str) -> str:

@@ -14,7 +14,7 @@ select
     ingest_seq,
     dialect,
     coalesce({{ text_attribute('session.id') }}, {{ text_attribute('gen_ai.conversation.id') }}) as session_id,
-    {{ text_attribute('user.id') }} as user_id,
+    coalesce({{ text_attribute('user.id') }}, {{ text_attribute('gen_ai.request.user') }}) as user_id,
     {{ text_attribute('gen_ai.response.id') }} as response_id,
     {{ text_attribute('spanmart.response.request_id') }} as request_id,
     service_name,
@@ -28,7 +28,10 @@ select
     coalesce({{ text_attribute('gen_ai.provider.name') }}, {{ text_attribute('gen_ai.system') }}) as provider,
     {{ text_attribute('gen_ai.request.model') }} as request_model,
     {{ text_attribute('gen_ai.output.type') }} as output_type,
-    {{ boolean_attribute('gen_ai.request.stream') }} as is_streamed,
+    coalesce(
+        {{ boolean_attribute('gen_ai.request.stream') }}, {{ boolean_attribute('gen_ai.request.is_stream') }},
+        attributes['gen_ai.client.operation.time_to_first_chunk'] is not null
+    ) as is_streamed,
     attributes['gen_ai.input.messages'] as input_messages,
     attributes['gen_ai.system_instructions'] as system_instructions,
 
@@ -37,7 +40,11 @@ select
     {{ text_attribute('gen_ai.response.status') }} as response_status,
     coalesce({{ text_attribute('openai.response.service_tier') }}, {{ text_attribute('gen_ai.openai.response.service_tier') }}) as service_tier,
     {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
-    {{ text_attribute('spanmart.stream.state') }} as stream_state,
+    coalesce(
+        {{ text_attribute('spanmart.stream.state') }},
+        -- So the official instrumentation calls a stream that had not said why it ends.
+        case when starts_with(attributes['gen_ai.response.finish_reasons'], '["error"') then 'incomplete' end
+    ) as stream_state,
     {{ text_attribute('spanmart.response.refusal') }} as refusal,
     attributes['gen_ai.output.messages'] as output_messages,
     {{ json_attribute('spanmart.response.structured_output') }} as structured_output,
@@ -54,7 +61,10 @@ select
         {{ integer_attribute('gen_ai.usage.cache_creation.input_tokens') }}
     ) as cache_write_tokens,
     {{ integer_attribute('gen_ai.usage.output_tokens') }} as output_tokens,
-    {{ integer_attribute('gen_ai.usage.reasoning.output_tokens') }} as reasoning_tokens,
+    coalesce(
+        {{ integer_attribute('gen_ai.usage.reasoning.output_tokens') }},
+        {{ integer_attribute('gen_ai.usage.reasoning_tokens') }}
+    ) as reasoning_tokens,
 
     -- prompt and context
     {{ text_attribute('spanmart.interaction.type') }} as interaction_type,
@@ -80,7 +90,11 @@ select
     -- times
     started_at,
     duration_ms,
-    {{ double_attribute('gen_ai.response.time_to_first_chunk') }} as time_to_first_chunk_s,
+    coalesce(
+        {{ double_attribute('gen_ai.response.time_to_first_chunk') }},
+        {{ double_attribute('gen_ai.client.operation.time_to_first_chunk') }},
+        {{ double_attribute('gen_ai.server.time_to_first_token') }}
+    ) as time_to_first_chunk_s,
     ingested_at
 
 from spans

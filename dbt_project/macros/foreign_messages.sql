@@ -1,0 +1,123 @@
+{#- Messages in other notations (OpenAI's chat and responses, blocks of Anthropic, parts of the Vercel AI SDK, LangChain)
+    as the GenAI conventions write them. -#}
+
+{#- JSON text of the messages in a text. Where `are_one` holds they are items of one answer: OpenAI's responses list
+    reasoning, text and tool calls one by one. -#}
+{% macro as_messages(text, role, are_one='false') -%}
+    case
+        when {{ text }} != '' then [
+            to_json(case
+                when {{ are_one }}
+                    then [{'role': '{{ role }}', 'parts': flatten([message.parts for message in messages]), 'finish_reason': null}]
+                else messages
+            end)::varchar
+            for messages in [{{ foreign_messages(json_items(text), role) }}]
+        ][1]
+    end
+{%- endmacro %}
+
+{#- The elements of a JSON array, or all of the text as one. -#}
+{% macro json_items(text) -%}
+    case json_type(try_cast({{ text }} as json))
+        when 'ARRAY' then from_json(try_cast({{ text }} as json), '["JSON"]')
+        when 'OBJECT' then [try_cast({{ text }} as json)]
+        else [to_json({{ text }})]
+    end
+{%- endmacro %}
+
+{#- Messages of a list of JSON; `role` is of those that name none. -#}
+{% macro foreign_messages(items, role) -%}
+    [
+        {
+            'role': case
+                when message.role in ('ai', 'model') then 'assistant'
+                when message.role = 'human' then 'user'
+                when message.role is null and message.type like '%output' then 'tool'
+                else coalesce(message.role, '{{ role }}')
+            end,
+            'parts': [{{ foreign_part() }} for part in {{ told_parts() }}],
+            'finish_reason': nullif(message.finish_reason, '')
+        }
+        for message in [
+            struct_insert(
+                from_json(
+                    coalesce(item->'message', item->'kwargs', item),
+                    '{"role": "VARCHAR", "type": "VARCHAR", "content": "JSON", "parts": "JSON", "text": "JSON", "refusal": "JSON",
+                        "reasoning_content": "JSON", "tool_calls": ["JSON"], "function_call": "JSON"}'
+                ),
+                item := coalesce(item->'message', item->'kwargs', item),
+                finish_reason := coalesce(item->>'finish_reason', item->>'finishReason')
+            )
+            for item in {{ items }}
+        ]
+    ]
+{%- endmacro %}
+
+{#- What `message` consists of, in the order in which a person would read it, each with what it is. -#}
+{% macro told_parts() -%}
+    [
+        struct_insert(
+            from_json(told.body, '{"id": "VARCHAR", "call_id": "VARCHAR", "toolCallId": "VARCHAR", "tool_use_id": "VARCHAR", "tool_call_id": "VARCHAR",
+                "name": "VARCHAR", "toolName": "VARCHAR", "function": {"name": "VARCHAR", "arguments": "JSON"}, "arguments": "JSON", "input": "JSON", "args": "JSON",
+                "output": "JSON", "result": "JSON", "response": "JSON", "content": "JSON", "text": "VARCHAR", "thinking": "VARCHAR", "refusal": "VARCHAR",
+                "summary": [{"text": "VARCHAR"}], "image_url": "JSON", "image": "VARCHAR"}'),
+            kind := told.kind,
+            body := told.body
+        )
+        for told in list_concat(
+            [{'kind': 'reasoning', 'body': message.reasoning_content}],
+            case
+                -- Of OpenAI's responses each item is what elsewhere is a part of a message.
+                when message.role is null and message.type not in ('message', 'human', 'ai', 'system')
+                    then [{'kind': message.type, 'body': message.item}]
+                when message.role in ('tool', 'function') and coalesce(message.content->>'$[0].type', '') not like 'tool%'
+                    then [{'kind': 'tool_result', 'body': message.item}]
+                else [
+                    {'kind': coalesce(block->>'type', 'text'), 'body': block}
+                    for block in case json_type(coalesce(message.parts, message.content, message.text, message.item))
+                        when 'ARRAY' then from_json(coalesce(message.parts, message.content), '["JSON"]')
+                        when 'VARCHAR' then [coalesce(message.parts, message.content, message.text, message.item)]
+                    end
+                ]
+            end,
+            [{'kind': 'tool_call', 'body': call} for call in message.tool_calls],
+            [{'kind': 'tool_call', 'body': message.function_call}],
+            [{'kind': 'refusal', 'body': message.refusal}]
+        )
+        if json_type(told.body) != 'NULL' and told.body != '""'
+    ]
+{%- endmacro %}
+
+{#- One `part` as the conventions have it; of an unknown kind, as it came. -#}
+{% macro foreign_part() -%}
+    case
+        when part.kind in ('tool_call', 'tool-call', 'tool_use', 'function_call', 'custom_tool_call', 'mcp_call')
+            then json_object(
+                'type', 'tool_call',
+                'id', coalesce(part.call_id, part.toolCallId, part.id),
+                'name', coalesce(part.function.name, part.name, part.toolName),
+                -- Often JSON within a string.
+                'arguments', coalesce(
+                    try_cast(coalesce(part.function.arguments, part.arguments, part.input, part.args)->>'$' as json),
+                    part.function.arguments, part.arguments, part.input, part.args
+                )
+            )
+        when part.kind in ('tool_result', 'tool-result', 'tool_call_response', 'function_call_output', 'custom_tool_call_output')
+            then json_object(
+                'type', 'tool_call_response',
+                'id', coalesce(part.tool_call_id, part.call_id, part.toolCallId, part.tool_use_id, part.id),
+                'response', coalesce(part.output->'value', part.output, part.result, part.response, part.content)
+            )
+        when part.kind in ('image_url', 'input_image', 'image')
+            then json_object('type', 'uri', 'modality', 'image', 'uri', coalesce(part.image_url->>'url', part.image_url->>'$', part.image))
+        when part.kind in ('text', 'input_text', 'output_text', 'refusal', 'reasoning', 'thinking')
+            then json_object(
+                'type', case part.kind when 'input_text' then 'text' when 'output_text' then 'text' when 'thinking' then 'reasoning' else part.kind end,
+                'content', coalesce(
+                    part.text, part.content->>'$', part.thinking, part.refusal, array_to_string([said.text for said in part.summary], chr(10)),
+                    case when json_type(part.body) = 'VARCHAR' then part.body->>'$' end
+                )
+            )
+        else part.body
+    end
+{%- endmacro %}

@@ -1,0 +1,58 @@
+{#- Messages as events, one each, of the conventions before messages were attributes: as one text for `as_messages`.
+    `events` is a list of structs of an event's name and its body. -#}
+{% macro input_of_events(events) -%}
+    coalesce(
+        {{ said_in_event(events, 'gen_ai.client.inference.operation.details', 'gen_ai.input.messages') }},
+        nullif(to_json([
+            json_merge_patch(json_object('role', split_part(event.name, '.', 2)), event.body)
+            for event in {{ events }} if event.name like 'gen_ai.%.message'
+        ])::varchar, '[]'),
+        {{ said_in_event(events, 'gen_ai.content.prompt', 'gen_ai.prompt') }}
+    )
+{%- endmacro %}
+
+{% macro output_of_events(events) -%}
+    coalesce(
+        {{ said_in_event(events, 'gen_ai.client.inference.operation.details', 'gen_ai.output.messages') }},
+        nullif(to_json([event.body for event in {{ events }} if event.name = 'gen_ai.choice'])::varchar, '[]'),
+        {{ said_in_event(events, 'gen_ai.content.completion', 'gen_ai.completion') }}
+    )
+{%- endmacro %}
+
+{#- A value of the first event of that name. -#}
+{% macro said_in_event(events, name, key) -%}
+    [event.body->>'{{ key }}' for event in {{ events }} if event.name = '{{ name }}'][1]
+{%- endmacro %}
+
+{#- Events of a span. Some put the body into one attribute, as JSON. -#}
+{% macro events_of_span() -%}
+    [
+        {'name': event.name, 'body': coalesce(try_cast(event.attributes->>'gen_ai.event.content' as json), event.attributes)}
+        for event in from_json(case when events like '%"gen_ai.%' then events end, '[{"name": "VARCHAR", "attributes": "JSON"}]')
+    ]
+{%- endmacro %}
+
+{#- Events in an attribute, where what the assistant said after everybody else is the answer. -#}
+{% macro events_in_attribute() -%}
+    [
+        list_transform(said, lambda event, place: {
+            'name': case
+                when place > coalesce(list_max(list_transform(said, lambda other, position: case when other.name != 'gen_ai.assistant.message' then position end)), 0)
+                    then 'gen_ai.choice'
+                else event.name
+            end,
+            'body': event.body
+        })
+        for said in [[{'name': event->>'event.name', 'body': event} for event in from_json({{ json_attribute('events') }}, '["JSON"]')]]
+    ][1]
+{%- endmacro %}
+
+{#- Log events that carry messages of a call. -#}
+{% macro is_message_event() -%}
+    (
+        event_name in ('gen_ai.system.message', 'gen_ai.user.message', 'gen_ai.assistant.message', 'gen_ai.tool.message',
+            'gen_ai.choice', 'gen_ai.client.inference.operation.details', 'gen_ai.content.prompt', 'gen_ai.content.completion')
+        and trace_id is not null
+        and span_id is not null
+    )
+{%- endmacro %}

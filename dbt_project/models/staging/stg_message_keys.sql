@@ -1,0 +1,18 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ delete_repeated_commits() }}",
+    )
+}}
+
+-- Which spans have messages that arrived as log events, and in which commits: before their span, with it or after it.
+select distinct
+    hash(trace_id) as trace_key,
+    {{ span_key('span_id') }} as span_key,
+    ingest_seq
+
+from {{ ref('stg_log_events') }}
+where
+    ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+    and {{ is_message_event() }}
