@@ -11,7 +11,7 @@
         updated_at = greatest(interactions.ingested_at, judgement.ingested_at)
     from {{ ref('int_judgements') }} as judgement
     where
-        interactions.interaction_id = judgement.interaction_id
+        interactions.interaction_key = {{ interaction_key('judgement.interaction_id') }}
         and judgement.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
         and judgement.interaction_id not in (select interaction_id from {{ ref('stg_changed_spans') }})
 {%- endmacro %}

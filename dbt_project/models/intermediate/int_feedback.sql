@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='delete+insert',
-        unique_key='interaction_id',
+        unique_key='interaction_key',
         post_hook="{{ delete_taken(this) }}",
     )
 }}
@@ -11,24 +11,30 @@
 -- same time the one landed later wins.
 with arrived as (
 
-    select feedback.*
+    select
+        feedback.*,
+        {{ interaction_key() }} as interaction_key
     from {{ ref('stg_feedback') }} as feedback
     where feedback.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
 
 ),
 
-candidates as (
+latest as (
 
     select * from arrived
-    {% if is_incremental() %}
-    union all by name
-    select * from {{ this }} where interaction_id in (select interaction_id from arrived)
-    {% endif %}
+    qualify row_number() over (
+        partition by interaction_id
+        order by
+            feedback_at desc, ingest_seq desc,
+            -- Two in one commit with one time: any order will do, as long as it is always the same.
+            user_feedback, quality_score, user_feedback_comment, final_text, stated_edit_distance
+    ) = 1
 
 )
 
 select
     interaction_id,
+    interaction_key,
     ingest_seq,
     user_feedback,
     quality_score,
@@ -38,11 +44,11 @@ select
     feedback_at,
     ingested_at
 
-from candidates
-qualify row_number() over (
-    partition by interaction_id
-    order by
-        feedback_at desc, ingest_seq desc,
-        -- Two in one commit with one time: any order will do, as long as it is always the same.
-        user_feedback, quality_score, user_feedback_comment, final_text, stated_edit_distance
-) = 1
+from latest
+{% if is_incremental() %}
+-- What is there landed before; it stays if it was given after.
+where not exists (
+    select 1 from {{ this }} as there
+    where there.interaction_key = latest.interaction_key and there.feedback_at > latest.feedback_at
+)
+{% endif %}

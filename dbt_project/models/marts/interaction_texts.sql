@@ -2,6 +2,7 @@
 
 select
     interaction_id,
+    {{ interaction_key() }} as interaction_key,
     rendered_prompt,
     system_instructions,
     input_messages,

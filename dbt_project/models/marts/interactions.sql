@@ -81,6 +81,7 @@ select
     calls.trace_id,
     calls.span_id,
     calls.ingest_seq,
+    {{ interaction_key('calls.interaction_id') }} as interaction_key,
     calls.prompt_preview,
     left(coalesce(calls.ai_response, calls.refusal), 200) as response_preview,
 

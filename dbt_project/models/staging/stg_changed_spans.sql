@@ -81,7 +81,7 @@ union all
 select interaction_id, trace_id, span_id, ingest_seq, false, null, false, true
 from {{ interactions }}
 where
-    ingested_at < {{ taken_before() }}
+    rowid in (select rowid from {{ interactions }} where ingested_at < {{ taken_before() }})
     and interaction_id not in (select interaction_id from arrived)
 {% endif %}
 {% if interactions and previous %}

@@ -26,6 +26,8 @@ SETTINGS = {
     "force_compression": "zstd",
     # No table has an order that anybody relies on, and keeping one doubles the work of a parallel insert.
     "preserve_insertion_order": "false",
+    # Up to so many rows of a large table are found by their position and read alone; without this, 50.
+    "dynamic_or_filter_threshold": "1000",
 }
 ATTACH_OPTIONS = {"landing": f"(row_group_size {ROW_GROUP_ROWS})", "app": ""}
 

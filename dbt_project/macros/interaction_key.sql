@@ -1,0 +1,10 @@
+{#- What a refresh looks calls up by: ten million numbers are read and compared in a fifth of the time of ids. -#}
+{% macro interaction_key(interaction_id='interaction_id') -%}
+    md5_number_lower({{ interaction_id }})
+{%- endmacro %}
+
+{#- Rows of a table by keys that a query selects. First which rows, then those alone: a join would read and unpack
+    every row of every column for them. -#}
+{% macro rows_by_key(relation, keys) -%}
+    (select * from {{ relation }} where rowid in (select rowid from {{ relation }} where interaction_key in ({{ keys }})))
+{%- endmacro %}
