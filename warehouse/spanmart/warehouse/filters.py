@@ -148,3 +148,8 @@ def compose(filters: Filters) -> Where:
     if not given:
         return Where()
     return Where(" and ".join(_CONDITIONS[name] for name in given), given)
+
+
+def one(interaction_id: str) -> Where:
+    """The interaction with this id. Its key, a hash, is read faster and leaves few rows to compare."""
+    return Where("interaction_key = md5_number_lower($id) and interaction_id = $id", {"id": interaction_id})

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.feedback import Feedback, feedback_batch
-from spanmart.warehouse.filters import Filters, Where, compose
+from spanmart.warehouse.filters import Filters, compose, one
 from spanmart.warehouse.reports import choices, data_quality, ledger, listing, metrics
 from spanmart.warehouse.reports import export as exports
 from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
@@ -154,8 +154,8 @@ class Interactions:
     def _require(self, interaction_id: str) -> None:
         """A call that has landed but is not in the marts yet can be given feedback, too."""
         with snapshot(self._warehouse) as connection:
-            known = Where("interaction_id = $id", {"id": interaction_id})
-            if listing.count(connection, known) or ledger.has_landed(connection, interaction_id):
+            is_built = listing.count(connection, one(interaction_id)) > 0
+            if is_built or ledger.has_landed(connection, interaction_id):
                 return
         raise UnknownInteraction(interaction_id)
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import duckdb
 
+from spanmart.warehouse.filters import one
+
 # The marts remember the commit of the copy that they took: little of the ledger need be searched.
-COMMIT = "select ingest_seq, trace_id, span_id from marts.interactions where interaction_id = $id"
+COMMIT = "select ingest_seq, trace_id, span_id from marts.interactions where {where}"
 SPAN = """
 select to_json(struct_pack(
     trace_id := trace_id, span_id := span_id, parent_span_id := parent_span_id, name := name, kind := kind,
@@ -32,7 +34,8 @@ order by time_unix_nano desc, ingest_seq desc limit 1
 
 def find_span(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> dict[str, Any] | None:
     """The span that the interaction was read from, or None; attributes as the text that was stored."""
-    place = connection.execute(COMMIT, {"id": interaction_id}).fetchone()
+    where = one(interaction_id)
+    place = connection.execute(COMMIT.format(where=where.sql), where.parameters).fetchone()
     if place is None:
         return None
     row = connection.execute(

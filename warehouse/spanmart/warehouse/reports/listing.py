@@ -8,15 +8,17 @@ from typing import Any, TypedDict
 import duckdb
 
 from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEXT_COLUMNS, Column, json_object
-from spanmart.warehouse.filters import Filters, Where, compose
+from spanmart.warehouse.filters import Filters, Where, compose, one
 from spanmart.warehouse.reports.paging import Cursor, Sort
 
 COUNT = "select count(*) from marts.interactions where {where}"
 
-# The page is found first and by narrow columns alone; the rest is read for its rows only.
+# The page is found first and by narrow columns alone; the rest is read for its rows only, by their position.
 PAGE = """
 with page as materialized (
-    select * from marts.interactions as i where {where} order by {order_by} limit {limit}
+    select * from marts.interactions where rowid in (
+        select rowid from marts.interactions as i where {where} order by {order_by} limit {limit}
+    )
 )
 select {projection}, i.interaction_id as place_id, i.{sort_column}::varchar as place_value
 from page as i {texts}
@@ -24,10 +26,11 @@ order by {order_by}
 """
 TEXTS = """
 left join (
-    select * from marts.interaction_texts where interaction_id in (select interaction_id from page)
+    select * exclude (interaction_key) from marts.interaction_texts where rowid in (
+        select rowid from marts.interaction_texts where interaction_key in (select interaction_key from page)
+    )
 ) as texts using (interaction_id)
 """
-
 WITH_PREVIEWS: Sequence[Column] = (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS)
 WITH_TEXTS: Sequence[Column] = (*INTERACTION_COLUMNS, *TEXT_COLUMNS)
 
@@ -100,5 +103,5 @@ def count(connection: duckdb.DuckDBPyConnection, where: Where) -> int:
 
 def find(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> Mapping[str, Any] | None:
     """One interaction with its whole texts, or None."""
-    found, _ = list_with_texts(connection, Where("interaction_id = $id", {"id": interaction_id}), 1)
+    found, _ = list_with_texts(connection, one(interaction_id), 1)
     return found[0] if found else None

@@ -1,4 +1,4 @@
-"""Totals, rates, latency, cost and quality over the filtered interactions, in one pass over the mart."""
+"""Totals, rates, latency, cost and quality over the filtered interactions."""
 
 import math
 from collections.abc import Mapping
@@ -10,41 +10,77 @@ import duckdb
 from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports.snapshot import fetch_records
 
-# Rates are shares between 0 and 1, null where there is nothing to take a share of.
-MEASURES = """
-    count(*) as total_interactions,
-    count(*) filter (status = 'success') as success_count,
-    count(*) filter (status = 'failure') as failure_count,
-    count(*) filter (status = 'partial') as partial_count,
-    avg((status = 'success')::int) as success_rate,
-    avg((status = 'failure')::int) as failure_rate,
-    avg((status = 'partial')::int) as partial_rate,
-    avg(processing_time_ms) as average_processing_time_ms,
-    quantile_cont(processing_time_ms::double, 0.5) as p50_processing_time_ms,
-    quantile_cont(processing_time_ms::double, 0.95) as p95_processing_time_ms,
-    quantile_cont(processing_time_ms::double, 0.99) as p99_processing_time_ms,
-    case when count(*) = 0 then 0 else sum(estimated_cost_usd) end as total_cost_usd,
-    count(*) filter (pricing_status = 'unpriced') as unpriced_count,
-    coalesce(sum(input_tokens), 0)::bigint as total_input_tokens,
-    coalesce(sum(output_tokens), 0)::bigint as total_output_tokens,
-    coalesce(sum(tokens_used), 0)::bigint as total_tokens,
-    avg(all_variables_present::int) as data_quality_rate,
-    count(*) filter (not all_variables_present) as incomplete_count,
-    avg(quality_score) as average_quality_score,
-    count(quality_score) as scored_count
-"""
-
+# Rates are shares between 0 and 1, null where there is nothing to take a share of. Calls are added up once,
+# by all keys together, and the groups from those sums; percentiles alone need the calls of each group again.
 OVERALL_AND_GROUPS = """
+with combinations as (
+    select
+        interaction_type, status, model_used as model, user_feedback,
+        count(*) as calls,
+        sum(processing_time_ms) as processing_time_ms,
+        count(processing_time_ms) as timed_calls,
+        sum(estimated_cost_usd) as cost_usd,
+        count(*) filter (pricing_status = 'unpriced') as unpriced_calls,
+        sum(input_tokens) as input_tokens,
+        sum(output_tokens) as output_tokens,
+        sum(tokens_used) as tokens,
+        count(all_variables_present) as declaring_calls,
+        count(*) filter (all_variables_present) as complete_calls,
+        sum(quality_score) as quality_score,
+        count(quality_score) as scored_calls
+    from marts.interactions where {where}
+    group by all
+),
+groups as (
+    select
+        grouping(interaction_type) = 0 as by_type,
+        grouping(status) = 0 as by_status,
+        grouping(model) = 0 as by_model,
+        grouping(user_feedback) = 0 as by_feedback,
+        interaction_type, status, model, user_feedback,
+        coalesce(sum(calls), 0)::bigint as total_interactions,
+        coalesce(sum(calls) filter (status = 'success'), 0)::bigint as success_count,
+        coalesce(sum(calls) filter (status = 'failure'), 0)::bigint as failure_count,
+        coalesce(sum(calls) filter (status = 'partial'), 0)::bigint as partial_count,
+        success_count / nullif(total_interactions, 0) as success_rate,
+        failure_count / nullif(total_interactions, 0) as failure_rate,
+        partial_count / nullif(total_interactions, 0) as partial_rate,
+        sum(processing_time_ms) / nullif(sum(timed_calls), 0) as average_processing_time_ms,
+        case when total_interactions = 0 then 0 else sum(cost_usd) end as total_cost_usd,
+        coalesce(sum(unpriced_calls), 0)::bigint as unpriced_count,
+        coalesce(sum(input_tokens), 0)::bigint as total_input_tokens,
+        coalesce(sum(output_tokens), 0)::bigint as total_output_tokens,
+        coalesce(sum(tokens), 0)::bigint as total_tokens,
+        sum(complete_calls) / nullif(sum(declaring_calls), 0) as data_quality_rate,
+        coalesce(sum(declaring_calls) - sum(complete_calls), 0)::bigint as incomplete_count,
+        sum(quality_score) / nullif(sum(scored_calls), 0) as average_quality_score,
+        coalesce(sum(scored_calls), 0)::bigint as scored_count
+    from combinations
+    group by grouping sets ((), (interaction_type), (status), (model), (user_feedback))
+),
+percentiles as (
+    select
+        grouping(interaction_type) = 0 as by_type,
+        grouping(status) = 0 as by_status,
+        grouping(model_used) = 0 as by_model,
+        interaction_type, status, model_used as model,
+        quantile_cont(processing_time_ms, [0.5, 0.95, 0.99]) as processing_time_ms
+    from marts.interactions where {where}
+    group by grouping sets ((), (interaction_type), (status), (model_used))
+)
 select
-    grouping(interaction_type) = 0 as by_type,
-    grouping(status) = 0 as by_status,
-    grouping(model_used) = 0 as by_model,
-    grouping(user_feedback) = 0 as by_feedback,
-    interaction_type, status, model_used as model, user_feedback,
-    {measures}
-from marts.interactions where {where}
-group by grouping sets ((), (interaction_type), (status), (model_used), (user_feedback))
-order by total_interactions desc, interaction_type, status, model
+    groups.*,
+    percentiles.processing_time_ms[1] as p50_processing_time_ms,
+    percentiles.processing_time_ms[2] as p95_processing_time_ms,
+    percentiles.processing_time_ms[3] as p99_processing_time_ms
+from groups
+left join percentiles
+    on (by_feedback, groups.by_type, groups.by_status, groups.by_model)
+        = (false, percentiles.by_type, percentiles.by_status, percentiles.by_model)
+    and groups.interaction_type is not distinct from percentiles.interaction_type
+    and groups.status is not distinct from percentiles.status
+    and groups.model is not distinct from percentiles.model
+order by total_interactions desc, groups.interaction_type, groups.status, groups.model
 """
 
 FEEDBACK = ("no_feedback", "accepted", "rejected", "modified")
@@ -69,7 +105,7 @@ group by 1 order by 1
 def measure(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
     """Everything that `GET /api/ai-interactions/metrics` answers."""
     where = compose(filters)
-    connection.execute(OVERALL_AND_GROUPS.format(measures=MEASURES, where=where.sql), where.parameters)
+    connection.execute(OVERALL_AND_GROUPS.format(where=where.sql), where.parameters)
     rows = [{name: _plain(value) for name, value in row.items()} for row in fetch_records(connection)]
     counts = {row["user_feedback"]: row["total_interactions"] for row in rows if row["by_feedback"]}
     return {
