@@ -9,8 +9,11 @@ import pytest
 from spanmart.warehouse.ledger_checks import ledger_faults
 from spanmart.warehouse.retention import Keeps, Retention
 from support.marts import Marts, Row, failed, feedback, interaction_id, messages, span
+from support.otlp import recordings
 from support.random_arrivals import some_feedback, some_span
+from support.recorded_bodies import rows_of
 
+RECORDED = recordings() / "dialects"
 DECLARED = {"spanmart.prompt.required_variables": ["title", "tone"], "gen_ai.prompt.variable.title": "Safety"}
 SECRET = "the secret"
 # Of the texts themselves; of what is made of them, all but whether there was any.
@@ -90,6 +93,23 @@ def test_old_texts_go_from_the_ledger_and_the_marts_and_nothing_else(marts: Mart
     assert SECRET not in repr(marts.contents())
     for table in ("spans", "log_events"):
         assert SECRET not in repr(marts.query(f"select * from landing.raw.{table}"))
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason=f"there are no recordings at {RECORDED}")
+def test_whoever_instrumented_a_call_only_its_texts_go(marts: Marts) -> None:
+    for folder in sorted(RECORDED.iterdir()):
+        marts.land(*(row for body in sorted(folder.glob("*.pb")) for row in rows_of(body)))
+    marts.refresher.refresh()
+    before = facts(marts)
+
+    apply(marts, Keeps(text_days=1), landed_until(marts) + timedelta(days=1))
+
+    after = facts(marts)
+    assert len(before) > 100
+    assert [row for row in before if row not in after] == []
+    assert len(after) == len(before)
+    said = marts.query("select ai_response from interaction_texts where ai_response is not null")
+    assert {row["ai_response"] for row in said} <= {"[removed]", "{}", "[]"}
 
 
 def test_feedback_loses_its_texts_with_its_call(marts: Marts) -> None:

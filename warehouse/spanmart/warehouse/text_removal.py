@@ -17,7 +17,7 @@ LONGEST_FACT = 256
 LONGEST_ERROR = 2_000
 
 # As the APIs make them, of a response or a message.
-_API_ID = re.compile(r"[a-z]{2,10}[-_][A-Za-z0-9_-]{8,64}")
+_API_ID = re.compile(r"[a-z]{2,10}[-_][A-Za-z0-9_-]{1,64}")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -30,19 +30,20 @@ CONTENT = frozenset(
     _words(
         "message messages prompt prompts completion completions content contents text texts input inputs "
         "output outputs request response body instruction instructions comment explanation refusal data "
-        "definition definitions document documents query statement stacktrace preview transcript thinking"
+        "definition definitions document documents query statement stacktrace preview transcript thinking "
+        "value values result results"
     )
 )
 # What the app itself made: there a word for a fact may stand beside a person's name.
-OF_THE_APP = frozenset(_words("variable variables argument arguments args structured object result value"))
+OF_THE_APP = frozenset(_words("variable variables argument arguments args structured"))
 FACTS = frozenset(
     _words(
         "name version role id model type kind format reason reasons status code tier hash modality timestamp "
-        "created index state label level method provider operation tokens valid"
+        "created index state label level method provider operation tokens valid user time"
     )
 )
-# Within a JSON value fewer are sure.
-FACTS_IN_JSON = frozenset(_words("role type reason reasons model status tier"))
+# Within a JSON value fewer are sure, and none has spaces.
+FACTS_IN_JSON = frozenset(_words("role type reason reasons model status tier object"))
 COUNTS = frozenset(_words("token tokens usage count"))
 ERRORS = frozenset(_words("exception error"))
 NAMES_OF_VARIABLES = frozenset(
@@ -81,7 +82,7 @@ def without_text(key: str, value: str) -> str:
 def _emptied(words: tuple[str, ...], value: Any, facts: frozenset[str]) -> Any:  # noqa: ANN401
     match value:
         case dict() if OF_THE_APP & set(words):
-            return {key: child for key, child in value.items() if key == "id" and _is_api_id(child)}
+            return {}
         case dict():
             return _emptied_object(words, value, FACTS_IN_JSON)
         case list():
@@ -108,16 +109,14 @@ def _is_kept(words: tuple[str, ...], value: str, facts: frozenset[str]) -> bool:
         return len(value) <= LONGEST_ERROR
     if len(value) > LONGEST_FACT or said & OF_THE_APP:
         return False
-    return not said & CONTENT or bool(facts & set(words[-1:]))
+    if not said & CONTENT or (words[-1:] == ("id",) and _API_ID.fullmatch(value)):
+        return True
+    return bool(facts & set(words[-1:])) and not (facts is FACTS_IN_JSON and " " in value)
 
 
 def _is_number_kept(words: tuple[str, ...]) -> bool:
     said = frozenset(words)
     return bool(said & COUNTS) or not (said & OF_THE_APP or CONTENT & set(words[-1:]))
-
-
-def _is_api_id(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, str) and bool(_API_ID.fullmatch(value))
 
 
 def _mark(value: str) -> str:
