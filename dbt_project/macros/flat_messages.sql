@@ -5,13 +5,13 @@
     {%- set call = message ~ " || 'tool_calls.' || call || '" ~ (".tool_call.function." if wrapped else ".") ~ "'" -%}
     {%- set call_id = message ~ " || 'tool_calls.' || call || '" ~ (".tool_call.id" if wrapped else ".id") ~ "'" -%}
     {%- set part = message ~ " || 'contents.' || part || '.message_content.'" -%}
+    {%- set function_name, function_arguments = ('function_call_name', 'function_call_arguments_json') if wrapped else ('function_call.name', 'function_call.arguments') -%}
     {%- set depth = 3 if wrapped else 2 -%}
     case when cardinality({{ flat }}) > 0 then to_json([
         json_object(
             'role', {{ flat }}[{{ message }} || 'role'],
             'content', case
-                when {{ flat }}[{{ message }} || 'content'] is not null
-                    then coalesce({{ json_list(flat ~ "[" ~ message ~ " || 'content']") }}, to_json({{ flat }}[{{ message }} || 'content']))
+                when {{ flat }}[{{ message }} || 'content'] is not null then to_json({{ flat }}[{{ message }} || 'content'])
                 {%- if wrapped %}
                 else to_json([
                     json_object(
@@ -27,6 +27,10 @@
                 json_object('id', {{ flat }}[{{ call_id }}], 'name', {{ flat }}[{{ call }} || 'name'], 'arguments', {{ flat }}[{{ call }} || 'arguments'])
                 for call in {{ numbers_in(flat, message ~ " || 'tool_calls.'", depth + 1) }}
             ],
+            'function_call', case
+                when {{ flat }}[{{ message }} || '{{ function_name }}'] is not null
+                    then json_object('name', {{ flat }}[{{ message }} || '{{ function_name }}'], 'arguments', {{ flat }}[{{ message }} || '{{ function_arguments }}'])
+            end,
             'tool_call_id', {{ flat }}[{{ message }} || 'tool_call_id'],
             'refusal', {{ flat }}[{{ message }} || 'refusal'],
             'finish_reason', {{ flat }}[{{ message }} || 'finish_reason']
@@ -40,9 +44,4 @@
     list_sort(list_distinct([
         try_cast(split_part(key, '.', {{ place }}) as integer) for key in map_keys({{ flat }}) if starts_with(key, {{ prefix }})
     ]))
-{%- endmacro %}
-
-{#- A text that is a JSON list of objects; null for any other. -#}
-{% macro json_list(text) -%}
-    case when starts_with({{ text }}, '[{') then try_cast({{ text }} as json) end
 {%- endmacro %}

@@ -11,16 +11,19 @@
                     then [{'role': '{{ role }}', 'parts': flatten([message.parts for message in messages]), 'finish_reason': null}]
                 else messages
             end)::varchar
-            for messages in [{{ foreign_messages(json_items(text), role) }}]
+            for messages in [{{ foreign_messages(json_items(text, role), role) }}]
         ][1]
     end
 {%- endmacro %}
 
-{#- The elements of a JSON array, or all of the text as one. -#}
-{% macro json_items(text) -%}
-    case json_type(try_cast({{ text }} as json))
-        when 'ARRAY' then from_json(try_cast({{ text }} as json), '["JSON"]')
-        when 'OBJECT' then [try_cast({{ text }} as json)]
+{#- The messages of a JSON array, or all of the text as one. What is asked may be several texts; an answer that is a list
+    of texts is what the model said. -#}
+{% macro json_items(text, role) -%}
+    {%- set value = "try_cast(" ~ text ~ " as json)" -%}
+    case
+        when json_type({{ value }}->'$[0]') in ('OBJECT'{{ ", 'VARCHAR'" if role == 'user' }}) then from_json({{ value }}, '["JSON"]')
+        when json_type({{ value }}) = 'OBJECT' then [{{ value }}]
+        when json_type({{ value }}) = 'ARRAY' and json_array_length({{ value }}) = 0 then []
         else [to_json({{ text }})]
     end
 {%- endmacro %}
@@ -72,13 +75,7 @@
                     then [{'kind': message.type, 'body': message.item}]
                 when message.role in ('tool', 'function') and coalesce(message.content->>'$[0].type', '') not like 'tool%'
                     then [{'kind': 'tool_result', 'body': message.item}]
-                else [
-                    {'kind': coalesce(block->>'type', 'text'), 'body': block}
-                    for block in case json_type(coalesce(message.parts, message.content, message.text, message.item))
-                        when 'ARRAY' then from_json(coalesce(message.parts, message.content), '["JSON"]')
-                        when 'VARCHAR' then [coalesce(message.parts, message.content, message.text, message.item)]
-                    end
-                ]
+                else [{'kind': coalesce(block->>'type', 'text'), 'body': block} for block in {{ blocks() }}]
             end,
             [{'kind': 'tool_call', 'body': call} for call in message.tool_calls],
             [{'kind': 'tool_call', 'body': message.function_call}],
@@ -86,6 +83,23 @@
         )
         if json_type(told.body) != 'NULL' and told.body != '""'
     ]
+{%- endmacro %}
+
+{#- The content of `message`: a list of blocks, also as JSON within a string; one text; or JSON that is no message at
+    all, and therefore what was said. -#}
+{% macro blocks() -%}
+    {%- set content = "coalesce(message.parts, message.content, message.text, case when json_type(message.item) = 'VARCHAR' then message.item end)" -%}
+    case
+        when json_type({{ content }}) = 'ARRAY' then from_json({{ content }}, '["JSON"]')
+        when json_type({{ content }}) = 'VARCHAR' and (try_cast({{ content }}->>'$' as json)->>'$[0].text') is not null
+            then from_json(try_cast({{ content }}->>'$' as json), '["JSON"]')
+        when json_type({{ content }}) = 'VARCHAR' then [{{ content }}]
+        when json_type({{ content }}) = 'OBJECT' then [to_json({{ content }}::varchar)]
+        when
+            {{ content }} is null and message.role is null and message.type is null
+            and message.refusal is null and message.function_call is null and message.tool_calls is null
+            then [to_json(message.item::varchar)]
+    end
 {%- endmacro %}
 
 {#- One `part` as the conventions have it; of an unknown kind, as it came. -#}

@@ -23,7 +23,7 @@ from support.dialects import (
     response_id,
     vercel,
 )
-from support.marts import Marts, Row, any_span, numbered
+from support.marts import Marts, Row, any_span, messages, numbered
 
 Calls = dict[tuple[str, str], Row]
 
@@ -93,6 +93,54 @@ TOOL_CALLS = {
     "langfuse": langfuse(attributes={"langfuse.observation.output": OPENAI_MESSAGE}),
     "langfuse, responses": langfuse(attributes={"langfuse.observation.output": OPENAI_ITEMS}),
     "logfire": logfire(attributes={"response_data": {"message": OPENAI_MESSAGE}}),
+}
+ANSWERS = {
+    "openinference, text alone": openinference(
+        attributes={
+            "output.value": ANSWER,
+            "llm.output_messages.0.message.role": None,
+            "llm.output_messages.0.message.content": None,
+        }
+    ),
+    "openinference, parts": openinference(
+        attributes={
+            "output.value": None,
+            "llm.output_messages.0.message.content": None,
+            "llm.output_messages.0.message.contents.0.message_content.type": "reasoning",
+            "llm.output_messages.0.message.contents.0.message_content.text": "Greet back.",
+            "llm.output_messages.1.message.contents.0.message_content.type": "output_text",
+            "llm.output_messages.1.message.contents.0.message_content.text": ANSWER,
+        }
+    ),
+    "gen_ai_events, JSON within a string": gen_ai_events(
+        events=json.dumps(
+            [
+                {
+                    "name": "gen_ai.choice",
+                    "attributes": {"message": json.dumps([{"text": ANSWER}]), "finish_reason": "end_turn"},
+                }
+            ]
+        )
+    ),
+    "gen_ai_events, a prompt and a completion": gen_ai_events(
+        events="[]",
+        attributes={
+            "gen_ai.prompt": {"messages": [{"role": "user", "content": PROMPT}]},
+            "gen_ai.completion": {"choices": [{"message": {"role": "assistant", "content": ANSWER}}]},
+        },
+    ),
+    "langfuse, text alone": langfuse(attributes={"langfuse.observation.output": ANSWER}),
+    "langfuse, choices": langfuse(
+        attributes={"langfuse.observation.output": [{"role": "assistant", "content": ANSWER}] * 2}
+    ),
+    "logfire, chunks": logfire(attributes={"response_data": {"combined_chunk_content": ANSWER}}),
+    "logfire, as the conventions have it": logfire(
+        attributes={
+            "response_data": None,
+            "request_data": {"model": ASKED},
+            "gen_ai.output.messages": messages(("assistant", ANSWER)),
+        }
+    ),
 }
 HISTORY = [
     {"role": "user", "content": "Weather in Bern?"},
@@ -280,6 +328,12 @@ GAPS = openinference(
 CASES = {
     "same": SAME,
     "tools": TOOL_CALLS,
+    "answers": ANSWERS,
+    "json": {
+        "object": langfuse(attributes={"langfuse.observation.output": '{"output": 1}'}),
+        "list": langfuse(attributes={"langfuse.observation.output": '["a", "b"]'}),
+        "number": langfuse(attributes={"langfuse.observation.output": "42"}),
+    },
     "conversations": CONVERSATIONS,
     "embeddings": EMBEDDINGS,
     "completions": COMPLETIONS,
@@ -353,6 +407,18 @@ def test_a_call_of_a_tool_is_a_part_of_the_answer(calls: Calls, case: str) -> No
     [message] = json.loads(calls["tools", case]["output_messages"])
     assert [part for part in message["parts"] if part["type"] != "reasoning"] == [WEATHER]
     assert calls["tools", case]["ai_response"] is None
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_an_answer_is_read_wherever_it_stands(calls: Calls, case: str) -> None:
+    assert calls["answers", case]["ai_response"] == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("case", "text"), [("object", '{"output": 1}'), ("list", '["a", "b"]'), ("number", "42")]
+)
+def test_json_that_is_no_message_is_what_was_said(calls: Calls, case: str, text: str) -> None:
+    assert calls["json", case]["ai_response"] == text
 
 
 @pytest.mark.parametrize("case", CONVERSATIONS)

@@ -13,8 +13,8 @@ told as (
 
     select
         *,
-        coalesce({{ input_of_events('message_events') }}, attributes['gen_ai.prompt']) as input,
-        coalesce({{ output_of_events('message_events') }}, attributes['gen_ai.completion']) as output
+        coalesce({{ input_of_events('message_events') }}, {{ json_attribute('gen_ai.prompt') }}->>'messages', attributes['gen_ai.prompt']) as input,
+        coalesce({{ output_of_events('message_events') }}, {{ json_attribute('gen_ai.completion') }}->>'choices', attributes['gen_ai.completion']) as output
     from spans
 
 )

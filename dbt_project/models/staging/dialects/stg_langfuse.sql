@@ -55,7 +55,7 @@ select
     end as operation,
     coalesce(
         {{ text_attribute('gen_ai.provider.name') }}, {{ text_attribute('gen_ai.system') }},
-        case when starts_with(span_name, 'OpenAI-') then 'openai' end
+        case when regexp_matches(span_name, '^OpenAI[-.]') then 'openai' end
     ) as provider,
     -- One name: the model that answered, or that was asked where none did.
     case when coalesce(output, attributes['langfuse.observation.usage_details']) is null then model end as request_model,

@@ -46,7 +46,7 @@ told as (
             response.output,
             {{ flat_messages('flat_output', wrapped=true) }},
             attributes['llm.choices.0.completion.text'],
-            case when response.object is null and attributes['output.value'] != '' then json_array(attributes['output.value'])::varchar end
+            case when response.object is null then attributes['output.value'] end
         ) as output,
         response.choices is null and coalesce(parameters.n, 1) = 1 as is_one_answer
     from spans
