@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ delete_changed_days() }}") }}
+{{ config(pre_hook="{{ delete_changed('day') }}") }}
 
 -- Whole days are built anew: a sum cannot be mended by what changed in it without knowing what was there.
 select
@@ -23,5 +23,5 @@ select
     count(*) filter (where pricing_status = 'invalid_usage') as invalid_usage_interactions
 
 from {{ ref('interactions') }}
-where day in (select day from {{ ref('int_changed_days') }})
+where day in {{ changed('day') }}
 group by all

@@ -7,7 +7,7 @@
 
 with days as (
 
-    select min(day) as first_day, max(day) as last_day
+    select unnest(generate_series(min(day)::timestamp, max(day), interval '1 day'))::date as day
     from {{ ref('int_changed_keys') }}
     where session_id is not null and change in ('call', 'session')
 
@@ -22,7 +22,7 @@ calls as (
     where
         session_id in {{ changed('session_id') }}
         -- Each part of the table knows its days, and most parts are skipped.
-        and day between (select first_day from days) and (select last_day from days)
+        and day in (select day from days)
 
 )
 
