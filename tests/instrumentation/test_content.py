@@ -59,6 +59,7 @@ def test_content_goes_where_the_variable_says(
     recorded = call_everything(api, providers)
     assert ("gen_ai.input.messages" in recorded.attributes) is on_span
     assert ("gen_ai.output.messages" in recorded.attributes) is on_span
+    assert ("gen_ai.prompt.variable.a" in recorded.attributes) is on_span
     events = [event for event in recorded.log_records if event.event_name != "gen_ai.evaluation.result"]
     assert bool(events) is in_event
     for event in events:
@@ -68,6 +69,7 @@ def test_content_goes_where_the_variable_says(
             json.loads(event.attributes["gen_ai.output.messages"])[0]["parts"][0]["content"] == "Hello there"
         )
         assert "Say hello" in event.attributes["gen_ai.input.messages"]
+        assert event.attributes["gen_ai.prompt.variable.a"] == "form field"
 
 
 def test_without_content_nothing_of_it_leaves_and_the_facts_stay(

@@ -8,11 +8,13 @@ from spanmart.instrumentation.feedback import record_feedback
 from spanmart.instrumentation.instrumentor import SpanmartInstrumentor, instrument, uninstrument
 from spanmart.instrumentation.interaction import Interaction, current_interaction, interaction
 from spanmart.instrumentation.prompts import Prompt
+from spanmart.instrumentation.redaction import Redaction
 
 __all__ = [
     "Interaction",
     "InteractionSpanProcessor",
     "Prompt",
+    "Redaction",
     "SpanmartInstrumentor",
     "current_interaction",
     "instrument",

@@ -20,7 +20,8 @@ from spanmart.instrumentation.endpoints import Answer, Endpoint
 from spanmart.instrumentation.errors import ErrorFacts, error_facts, stack_trace
 from spanmart.instrumentation.events import ContentEvents
 from spanmart.instrumentation.reading import answer_in, content_type, is_event_stream
-from spanmart.instrumentation.values import clean_attributes, clean_text, json_text
+from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.values import json_text
 
 COMPLETE, INCOMPLETE, ABANDONED, INTERRUPTED = "complete", "incomplete", "abandoned", "interrupted"
 
@@ -35,6 +36,7 @@ class Call:
         "_events",
         "_first_chunk_s",
         "_json",
+        "_screen",
         "_started",
         "endpoint",
         "response",
@@ -48,6 +50,7 @@ class Call:
         endpoint: Endpoint,
         *,
         asks_for_json: bool,
+        screen: Screen,
         content: bool,
         events: ContentEvents | None,
     ) -> None:
@@ -57,6 +60,7 @@ class Call:
         self.stream_state: str | None = None
         self._attributes: dict[str, object] = {}
         self._json = asks_for_json
+        self._screen = screen
         self._content = content
         self._events = events
         self._first_chunk_s: float | None = None
@@ -98,7 +102,7 @@ class Call:
         if not self._ending.acquire(blocking=False):
             return
         try:
-            facts = error_facts(error)
+            facts = error_facts(error, self._hides_input)
             answer = answer if answer is not None else self._paid_for()
             if answer is not None:
                 self._record(answer)
@@ -162,19 +166,24 @@ class Call:
         )
         self.span.add_event(
             semconv.EXCEPTION_EVENT,
-            clean_attributes(
+            self._screen.attributes(
                 {
                     semconv.EXCEPTION_TYPE: facts.type,
                     semconv.EXCEPTION_MESSAGE: facts.text,
-                    semconv.EXCEPTION_STACKTRACE: stack_trace(error, _app_frame()),
+                    semconv.EXCEPTION_STACKTRACE: stack_trace(error, _app_frame(), self._hides_input),
                 }
             ),
         )
         self._fail(facts.type, facts.message, facts.code)
 
+    @property
+    def _hides_input(self) -> bool:
+        """Errors may not quote the answer: it is not to be recorded, or not without redaction."""
+        return self._screen.redacts or not self._content
+
     def _fail(self, error_type: str, message: str, code: str | None) -> None:
         self._set({semconv.ERROR_TYPE: error_type, semconv.ERROR_CODE: code})
-        self.span.set_status(Status(StatusCode.ERROR, clean_text(message)))
+        self.span.set_status(Status(StatusCode.ERROR, self._screen.text(message)))
 
     def _set(self, attributes: Mapping[str, object]) -> None:
         """Say something about the call; None says nothing, and takes nothing back."""
@@ -182,7 +191,7 @@ class Call:
 
     def _end(self) -> None:
         try:
-            self.span.set_attributes(clean_attributes(self._attributes))
+            self.span.set_attributes(self._screen.attributes(self._attributes))
         finally:
             self.span.end()
             self.response = None

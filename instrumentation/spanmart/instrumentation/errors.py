@@ -1,13 +1,19 @@
 """What an exception out of the OpenAI client says: message, code, HTTP status, retries, stack trace."""
 
+import os
+import re
+import sys
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from spanmart.instrumentation.values import fields
 
 _CALLERS = 30  # frames of the app above the call that are kept in a stack trace
+_INPUT = re.compile(r"\n {2}(?! ).*?\[type=([\w.]+), input_value=.*?, input_type=[\w.]+\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,12 @@ class ErrorFacts:
     retries: int | None
 
 
-def error_facts(error: BaseException) -> ErrorFacts:
-    """Read an exception; nothing about it is taken for granted, because it may be the app's own."""
-    text = _text(error)
+def error_facts(error: BaseException, hide_input: bool) -> ErrorFacts:
+    """Read an exception; nothing about it is taken for granted, because it may be the app's own.
+
+    `hide_input` leaves out what a validation error quotes of the answer, cut in the middle as it is.
+    """
+    text = _without_input(_text(error), error) if hide_input else _text(error)
     body = fields(_attribute(error, "body"))
     body = fields(body.get("error")) or body
     said = body.get("message")
@@ -54,13 +63,39 @@ def retry_count(request: object) -> int | None:
     return int(count) if count and count.isdigit() else None
 
 
-def stack_trace(error: BaseException, caller: FrameType | None) -> str:
+def stack_trace(error: BaseException, caller: FrameType | None, hide_input: bool) -> str:
     """The traceback with the app's own frames above it, which the exception has not passed through yet."""
     trace = traceback.TracebackException.from_exception(error)
     if caller is not None:
         callers = traceback.StackSummary.extract(traceback.walk_stack(caller), limit=_CALLERS)
         trace.stack[:0] = reversed(callers)
-    return "".join(trace.format())
+    text = _without_folders("".join(trace.format()))
+    return _without_input(text, error) if hide_input else text
+
+
+def _without_folders(trace: str) -> str:
+    """Files as Python imports them: where they are on this host, and whose folder that is, is not told."""
+    folders = {os.path.realpath(folder or ".") for folder in sys.path} | {*sys.path} - {""}
+    for folder in sorted(folders, key=len, reverse=True):
+        trace = trace.replace(f'File "{folder.rstrip(os.sep)}{os.sep}', 'File "')
+    return trace.replace(f'File "{Path.home()}{os.sep}', f'File "~{os.sep}')
+
+
+def _without_input(text: str, error: BaseException) -> str:
+    """`text` without the input that validation errors in the chain of `error` quote."""
+    for raised in _chain(error):
+        if type(raised).__name__ == "ValidationError":
+            said = _text(raised)
+            text = text.replace(said, _INPUT.sub(r"\n  [type=\1]", said))
+    return text
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _attribute(owner: object, name: str) -> Any:

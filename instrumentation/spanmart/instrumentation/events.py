@@ -8,29 +8,27 @@ from opentelemetry.trace import Span, set_span_in_context
 
 from spanmart.instrumentation import semconv
 from spanmart.instrumentation.endpoints.endpoint import Answer
-from spanmart.instrumentation.values import clean_attributes, json_text
+from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.values import AttributeValue, json_text
 
 
 class ContentEvents:
     """Emits the content of one call as one event when its answer is there."""
 
-    def __init__(self, logger: Logger, identity: Mapping[str, object], request: Mapping[str, object]) -> None:
+    def __init__(self, logger: Logger, request: Mapping[str, AttributeValue], screen: Screen) -> None:
         self._logger = logger
-        self._attributes = {**identity, **request}
+        self._request = request
+        self._screen = screen
 
     def answered(self, span: Span, answer: Answer) -> None:
         """Emit the event."""
-        attributes = {
-            **self._attributes,
-            **answer.attributes,
-            semconv.OUTPUT_MESSAGES: json_text(answer.messages),
-        }
+        said = {**answer.attributes, semconv.OUTPUT_MESSAGES: json_text(answer.messages)}
         self._logger.emit(
             LogRecord(
                 timestamp=time_ns(),
                 context=set_span_in_context(span),
                 severity_number=SeverityNumber.INFO,
                 event_name=semconv.CONTENT_EVENT,
-                attributes=clean_attributes(attributes),
+                attributes={**self._request, **self._screen.attributes(said)},
             )
         )

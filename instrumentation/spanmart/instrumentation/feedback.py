@@ -11,7 +11,7 @@ from spanmart.instrumentation import instrumentor, semconv
 from spanmart.instrumentation.content import content_capture
 from spanmart.instrumentation.diagnostics import never_raises, say_once
 from spanmart.instrumentation.providers import sdk_is_disabled
-from spanmart.instrumentation.values import Attributes, clean_attributes
+from spanmart.instrumentation.values import Attributes
 
 LABELS: Final = ("accepted", "rejected", "modified")
 
@@ -60,7 +60,7 @@ def record_feedback(
         semconv.FEEDBACK_FINAL_TEXT: final_text if content_capture().anywhere else None,
         semconv.INTERACTION_ID: interaction_id,
     }
-    _emit(int(named[1], 16), int(named[2], 16), clean_attributes(attributes))
+    _emit(int(named[1], 16), int(named[2], 16), instrumentor.screen().attributes(attributes))
 
 
 def _check_score(score: object) -> None:

@@ -17,6 +17,8 @@ from spanmart.instrumentation import providers
 from spanmart.instrumentation.content import content_capture
 from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.recorder import Recorder
+from spanmart.instrumentation.redaction import Redaction, redaction_of_environment
+from spanmart.instrumentation.screening import Screen, length_limit
 from spanmart.instrumentation.seam import Seam
 
 SCOPE = "spanmart.instrumentation"
@@ -54,10 +56,16 @@ def logger() -> Logger:
     return SpanmartInstrumentor.destinations.logger()
 
 
+def screen() -> Screen:
+    """What every text passes before it leaves, also where instrumentation was not switched on."""
+    return SpanmartInstrumentor.screen or _screen(None)
+
+
 class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     """The instrumentation as OpenTelemetry's tools know it; they find it by its entry point."""
 
     destinations = Destinations(None, None)
+    screen: Screen | None = None
     _seam: Seam | None = None
     _recorder: Recorder | None = None
 
@@ -68,7 +76,8 @@ class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     def _instrument(self, **kwargs: Any) -> None:
         going_to = Destinations(kwargs.get("tracer_provider"), kwargs.get("logger_provider"))
         SpanmartInstrumentor.destinations = going_to
-        recorder = Recorder(going_to.tracer, going_to.logger, content_capture())
+        SpanmartInstrumentor.screen = screen = _screen(kwargs.get("redact"))
+        recorder = Recorder(going_to.tracer, going_to.logger, capture=content_capture(), screen=screen)
         self._recorder = recorder
         wrapt.register_post_import_hook(lambda openai: self._wrap(openai, recorder), "openai")
 
@@ -81,23 +90,34 @@ class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
     def _uninstrument(self, **_: Any) -> None:
         self._recorder = None
+        SpanmartInstrumentor.screen = None
         if self._seam is not None:
             self._seam.open_up()
             self._seam = None
 
 
 def instrument(
-    tracer_provider: TracerProvider | None = None, logger_provider: LoggerProvider | None = None
+    tracer_provider: TracerProvider | None = None,
+    logger_provider: LoggerProvider | None = None,
+    *,
+    redact: Redaction | bool | None = None,
 ) -> None:
     """Record every call that the OpenAI client makes from now on.
 
     Without providers the app's own are used; where it has none, they are made from the `OTEL_*` variables.
-    Called again, the providers given now replace those given before.
+    `redact` says what is taken out of all texts before they leave the process: True for all that is built in,
+    a `Redaction` for a choice of it and for more. Without it `OTEL_PYTHON_SPANMART_REDACT` decides.
+    Called again, what is given now replaces what was given before.
+
+    Raises:
+        TypeError: `redact` is something else.
     """
+    if not (redact is None or isinstance(redact, (bool, Redaction))):
+        raise TypeError(f"redact takes True, False or a Redaction, not {redact!r}")
     instrumentor = SpanmartInstrumentor()
     if instrumentor.is_instrumented_by_opentelemetry:
         instrumentor.uninstrument()
-    instrumentor.instrument(tracer_provider=tracer_provider, logger_provider=logger_provider)
+    instrumentor.instrument(tracer_provider=tracer_provider, logger_provider=logger_provider, redact=redact)
 
 
 def uninstrument() -> None:
@@ -105,6 +125,13 @@ def uninstrument() -> None:
     instrumentor = SpanmartInstrumentor()
     if instrumentor.is_instrumented_by_opentelemetry:
         instrumentor.uninstrument()
+
+
+def _screen(redact: Redaction | bool | None) -> Screen:
+    redaction = redaction_of_environment() if redact is None else redact
+    if isinstance(redaction, bool):
+        redaction = Redaction() if redaction else None
+    return Screen(redaction, length_limit())
 
 
 @lru_cache(maxsize=1)

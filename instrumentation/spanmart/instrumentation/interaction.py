@@ -14,7 +14,8 @@ from spanmart.instrumentation import semconv
 from spanmart.instrumentation.decorating import decorated
 from spanmart.instrumentation.diagnostics import say_failure
 from spanmart.instrumentation.prompts import Message, Prompt
-from spanmart.instrumentation.values import Attributes, clean_attributes, variable_text
+from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.values import Attributes, variable_text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,7 +28,7 @@ class Interaction:
         self._scope = scope
         self._outer = outer
         self._left = False
-        self._attributes: dict[bool, Attributes] = {}
+        self._screened: _Screened | None = None
         self._id: str | None = None
 
     @property
@@ -61,11 +62,23 @@ class Interaction:
         """The variables that the prompt requires and that were not given or empty."""
         return self._scope.prompt.missing(self._scope.variables) if self._scope.prompt else []
 
-    def attributes(self, with_content: bool) -> Attributes:
-        """What every span of an LLM call in this interaction says; variables only `with_content`."""
-        if with_content not in self._attributes:
-            self._attributes[with_content] = self._scope.attributes(with_content)
-        return self._attributes[with_content]
+    def attributes(self, screen: Screen) -> Attributes:
+        """What every span of an LLM call in this interaction says of it, less the variables."""
+        return self._passed(screen).attributes
+
+    def variables(self, screen: Screen) -> Attributes:
+        """The variables, which are content."""
+        return self._passed(screen).variables
+
+    def screen(self, screen: Screen) -> Screen:
+        """`screen`, knowing the variables of this interaction and of those around it."""
+        return self._passed(screen).screen
+
+    def _passed(self, screen: Screen) -> "_Screened":
+        if self._screened is None or self._screened.by is not screen:
+            known = self._outer.screen(screen) if self._outer is not None else screen
+            self._screened = _Screened(self._scope, screen, known.knowing(self._scope.variables))
+        return self._screened
 
     def _prompt(self) -> Prompt:
         if self._scope.prompt is None:
@@ -79,6 +92,23 @@ class Interaction:
         while outer is not None and outer._left:
             outer = outer._outer
         return outer
+
+
+class _Screened:
+    """An interaction as it may leave the process; made once for all of its calls."""
+
+    __slots__ = ("attributes", "by", "screen", "variables")
+
+    def __init__(self, scope: "InteractionScope", by: Screen, screen: Screen) -> None:
+        self.by = by
+        self.screen = screen
+        self.attributes = screen.attributes(scope.attributes())
+        self.variables = screen.attributes(
+            {
+                semconv.PROMPT_VARIABLE_PREFIX + str(key): variable_text(value)
+                for key, value in scope.variables.items()
+            }
+        )
 
 
 _current: ContextVar[Interaction | None] = ContextVar("spanmart_interaction", default=None)
@@ -150,24 +180,17 @@ class InteractionScope:
     def _begun(self) -> Interaction:
         return Interaction(self, _current.get())
 
-    def attributes(self, with_content: bool) -> Attributes:
-        """The attributes that describe this interaction on a span."""
+    def attributes(self) -> Mapping[str, object]:
+        """What describes this interaction on a span, less the variables."""
         attributes: dict[str, object] = {semconv.INTERACTION_TYPE: self.interaction_type, **self._named}
         attributes.update({semconv.CONTEXT_PREFIX + str(key): value for key, value in self._context.items()})
         attributes.update(
             {semconv.METADATA_PREFIX + str(key): value for key, value in self._metadata.items()}
         )
-        if with_content:
-            attributes.update(
-                {
-                    semconv.PROMPT_VARIABLE_PREFIX + str(key): variable_text(value)
-                    for key, value in self.variables.items()
-                }
-            )
         if self.prompt is not None:
             attributes.update(self.prompt.attributes)
             attributes[semconv.PROMPT_MISSING_VARIABLES] = self.prompt.missing(self.variables)
-        return clean_attributes(attributes)
+        return attributes
 
 
 def interaction(

@@ -3,6 +3,7 @@
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import Span, SpanProcessor
 
+from spanmart.instrumentation import instrumentor
 from spanmart.instrumentation.content import content_capture
 from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.interaction import current_interaction
@@ -25,7 +26,10 @@ class InteractionSpanProcessor(SpanProcessor):
         interaction = current_interaction()
         if interaction is None or not _is_foreign_llm_call(span):
             return
-        span.set_attributes(interaction.attributes(content_capture().anywhere))
+        screen = instrumentor.screen()
+        span.set_attributes(interaction.attributes(screen))
+        if content_capture().on_span:
+            span.set_attributes(interaction.variables(screen))
         context = span.get_span_context()
         if context is not None:
             interaction.called(context.trace_id, context.span_id)

@@ -16,7 +16,8 @@ from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.endpoints import Endpoint, endpoint_of
 from spanmart.instrumentation.events import ContentEvents
 from spanmart.instrumentation.interaction import current_interaction
-from spanmart.instrumentation.values import clean_attributes, clean_text, fields, json_text
+from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.values import fields
 
 _PROVIDERS = (
     # the end of the server's name, and what the conventions call who runs it
@@ -36,11 +37,17 @@ class Recorder:
     """Makes one `Call` for each request. Tracer and logger are asked for when they are needed, not before."""
 
     def __init__(
-        self, tracer: Callable[[], Tracer], logger: Callable[[], Logger], capture: ContentCapture
+        self,
+        tracer: Callable[[], Tracer],
+        logger: Callable[[], Logger],
+        *,
+        capture: ContentCapture,
+        screen: Screen,
     ) -> None:
         self._tracer = tracer
         self._logger = logger
         self._capture = capture
+        self._screen = screen
 
     @never_raises("beginning to record a call")
     def begin(self, client: Any, options: Any) -> Call | None:
@@ -57,16 +64,17 @@ class Recorder:
             **request,
         }
         interaction = current_interaction()
-        described = interaction.attributes(self._capture.anywhere) if interaction else {}
-        model = request.get(semconv.REQUEST_MODEL)
+        described = interaction.attributes(self._screen) if interaction else {}
+        variables = interaction.variables(self._screen) if interaction and self._capture.anywhere else {}
+        screen = interaction.screen(self._screen) if interaction else self._screen
+        asked = screen.attributes(identity)
+        content = screen.attributes(content)
+        model = asked.get(semconv.REQUEST_MODEL)
         span = self._tracer().start_span(
-            f"{endpoint.operation} {clean_text(model)}" if isinstance(model, str) else endpoint.operation,
+            f"{endpoint.operation} {model}" if model else endpoint.operation,
             kind=SpanKind.CLIENT,
             # where a limit drops attributes it drops the oldest ones: what identifies the call comes last
-            attributes={
-                **described,
-                **clean_attributes({**(content if self._capture.on_span else {}), **identity}),
-            },
+            attributes={**described, **(variables | content if self._capture.on_span else {}), **asked},
         )
         if interaction is not None:
             named = span.get_span_context()
@@ -75,8 +83,11 @@ class Recorder:
             span,
             endpoint,
             asks_for_json=request.get(semconv.OUTPUT_TYPE) == "json",
+            screen=screen,
             content=self._capture.on_span,
-            events=ContentEvents(self._logger(), identity, content) if self._capture.in_event else None,
+            events=ContentEvents(self._logger(), {**variables, **content, **asked}, screen)
+            if self._capture.in_event
+            else None,
         )
 
     def _content(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Mapping[str, object]:
@@ -86,7 +97,7 @@ class Recorder:
             semconv.SYSTEM_INSTRUCTIONS: content.system,
             semconv.TOOL_DEFINITIONS: content.tools,
         }
-        return {key: json_text(value) for key, value in attributes.items() if value}
+        return {key: value for key, value in attributes.items() if value}
 
 
 @lru_cache(maxsize=64)

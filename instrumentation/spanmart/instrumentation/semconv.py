@@ -92,3 +92,37 @@ EVALUATION_SCORE_LABEL: Final = "gen_ai.evaluation.score.label"
 EVALUATION_SCORE_VALUE: Final = "gen_ai.evaluation.score.value"
 EVALUATION_EXPLANATION: Final = "gen_ai.evaluation.explanation"
 FEEDBACK_FINAL_TEXT: Final = "spanmart.feedback.final_text"
+
+# What redaction may not change, because marts join and group by it: words of our own and ids of the server's
+VOCABULARY: Final = frozenset(
+    {
+        OPERATION_NAME,
+        PROVIDER_NAME,
+        OPENAI_API_TYPE,
+        SERVER_ADDRESS,
+        OUTPUT_TYPE,
+        RESPONSE_ID,
+        RESPONSE_FINISH_REASONS,
+        RESPONSE_STATUS,
+        RESPONSE_SERVICE_TIER,
+        RESPONSE_SYSTEM_FINGERPRINT,
+        RESPONSE_REQUEST_ID,
+        STREAM_STATE,
+        ERROR_TYPE,
+        EXCEPTION_TYPE,
+        INTERACTION_ID,
+        PROMPT_NAME,
+        PROMPT_VERSION,
+        PROMPT_TEMPLATE_HASH,
+        PROMPT_REQUIRED_VARIABLES,
+        PROMPT_MISSING_VARIABLES,
+        EVALUATION_NAME,
+        EVALUATION_SCORE_LABEL,
+    }
+)
+# What may be a number of many digits, and is no telephone number or payment card for it
+IDENTITIES: Final = frozenset(
+    {REQUEST_MODEL, RESPONSE_MODEL, REQUEST_PREVIOUS_RESPONSE_ID, SESSION_ID, USER_ID, CONVERSATION_ID}
+)
+# Attributes whose names end in a word of the app's
+NAMED_BY_THE_APP: Final = (CONTEXT_PREFIX, METADATA_PREFIX, PROMPT_VARIABLE_PREFIX)
