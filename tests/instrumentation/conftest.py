@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from spanmart.instrumentation import diagnostics, instrument, uninstrument
+from support import openai_bodies as bodies
 from support.replay_server import Exchange, ReplayServer
 
 from .surfaces import CHAT
@@ -102,3 +103,10 @@ def api() -> Iterator[Callable[..., Api]]:
     yield serving
     for server in servers:
         server.__exit__()
+
+
+@pytest.fixture
+def openai_api() -> Iterator[ReplayServer]:
+    """A server for an application in a process of its own."""
+    with ReplayServer([Exchange("chat/completions", bodies.chat_body())]) as server:
+        yield server

@@ -1,13 +1,8 @@
 """`import spanmart.instrumentation.auto` in a process of its own, as an application has it."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from importlib.metadata import entry_points
-from typing import Any
 
 import openai
 import pytest
@@ -17,41 +12,7 @@ from support import openai_bodies as bodies
 from support.otlp_receiver import OtlpReceiver
 from support.replay_server import Exchange, ReplayServer
 
-PATIENCE_S = 120  # how long anything may take before a test gives up; never a measure of speed
-
-APP = """
-import spanmart.instrumentation.auto
-import openai, os
-from spanmart.instrumentation import interaction, record_feedback
-client = openai.OpenAI(base_url=os.environ["REPLAY"], api_key="k", max_retries=0)
-with interaction("outline_generation") as call:
-    answer = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "Hello"}])
-    print(answer.choices[0].message.content)
-"""
-
-
-@pytest.fixture
-def openai_api() -> Iterator[ReplayServer]:
-    with ReplayServer([Exchange("chat/completions", bodies.chat_body())]) as server:
-        yield server
-
-
-def run(code: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**kept, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done
-
-
-def attributes(message: Any) -> dict[str, Any]:
-    return {entry.key: getattr(entry.value, entry.value.WhichOneof("value")) for entry in message.attributes}
+from .app_process import APP, PATIENCE_S, attributes, run
 
 
 def test_it_brings_none_of_the_server_with_it() -> None:

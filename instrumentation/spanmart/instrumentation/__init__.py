@@ -5,6 +5,7 @@
 """
 
 from spanmart.instrumentation.feedback import record_feedback
+from spanmart.instrumentation.flushing import flush
 from spanmart.instrumentation.instrumentor import SpanmartInstrumentor, instrument, uninstrument
 from spanmart.instrumentation.interaction import Interaction, current_interaction, interaction
 from spanmart.instrumentation.prompts import Prompt
@@ -17,6 +18,7 @@ __all__ = [
     "Redaction",
     "SpanmartInstrumentor",
     "current_interaction",
+    "flush",
     "instrument",
     "interaction",
     "record_feedback",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from spanmart.instrumentation.diagnostics import say_failure
+from spanmart.instrumentation.forking import in_child
 
 Ending = Callable[[], None]
 
@@ -17,6 +18,7 @@ _LOCKING = ("opentelemetry.sdk", "opentelemetry.exporter", "threading", "logging
 _THREAD_STARTS = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 
 _put_off: deque[Ending] = deque()
+in_child(_put_off.clear)  # they are the parent's to end
 
 
 def end_from_finalizer(end: Ending) -> None:

@@ -47,7 +47,8 @@ def say_failure(doing: str, error: BaseException) -> None:
     """Say once that telemetry failed; the stack trace is for whoever turned debug logging on."""
     message = f"spanmart failed while {doing}; the app is not affected: %s: %s"
     say_once(message, type(error).__name__, _words(error))
-    logger.debug("spanmart failed while %s", doing, exc_info=error)
+    with suppress(Exception):
+        logger.debug("spanmart failed while %s", doing, exc_info=error)
 
 
 def _words(error: BaseException) -> str:

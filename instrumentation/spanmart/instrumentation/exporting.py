@@ -15,6 +15,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from spanmart.instrumentation.diagnostics import say_once
 from spanmart.instrumentation.flushing import exiting
+from spanmart.instrumentation.forking import in_child
+from spanmart.instrumentation.waiting import Waiting, pieces, size_of
 
 _here = local()
 
@@ -31,18 +33,7 @@ class _Quiet(logging.Filter):
         return False
 
 
-class _Unqueued(logging.Filter):
-    """Says once that telemetry is dropped because the queue is full; the SDK says so every 20 seconds."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is to be logged."""
-        if not record.msg.startswith("Queue full"):
-            return True
-        say_once("spanmart: telemetry comes faster than it can be sent; the oldest of it is dropped")
-        return False
-
-
-_QUIET, _UNQUEUED = _Quiet(), _Unqueued()
+_QUIET = _Quiet()
 _EXPORTING_LOGGERS = (
     "opentelemetry.exporter.otlp.proto.http.trace_exporter",
     "opentelemetry.exporter.otlp.proto.http._log_exporter",
@@ -50,33 +41,42 @@ _EXPORTING_LOGGERS = (
     "opentelemetry.exporter.otlp.proto.http",
     "opentelemetry.exporter.otlp.proto.grpc.exporter",
     "opentelemetry.exporter.otlp.common.http",
+    "opentelemetry.exporter.otlp.proto.common._internal",
     "urllib3.connectionpool",
 )
 
 
-def keep_exporters_quiet() -> None:
-    """Install the filters; doing it again changes nothing."""
+def _keep_exporters_quiet() -> None:
+    """Install the filter; doing it again changes nothing."""
     for name in _EXPORTING_LOGGERS:
         logging.getLogger(name).addFilter(_QUIET)
-    logging.getLogger("opentelemetry.sdk._shared_internal").addFilter(_UNQUEUED)
 
 
 class _Lazy:
     """An exporter that is built when it first has something to export, by the thread that exports."""
 
-    def __init__(self, build: Callable[[], Any], destination: str) -> None:
+    def __init__(self, build: Callable[[], Any], destination: str, waiting: Waiting) -> None:
         self._build = build
         self._destination = destination
+        self._waiting = waiting
         self._exporter: Any = None
         self._shut_down = False
+        _keep_exporters_quiet()
+        in_child(self._forget)
 
     def deliver(self, batch: Sequence[Any]) -> bool:
-        """Export `batch`; whether it was accepted."""
+        """Export `batch`; whether all of it was accepted."""
+        try:
+            return False not in [self._export(piece) for piece in pieces(batch)]
+        finally:
+            self._waiting.left([size_of(each) for each in batch])
+
+    def _export(self, piece: Sequence[Any]) -> bool:
         _here.heard = heard = []
         try:
             if self._exporter is None:
                 self._exporter = self._build()
-            delivered = bool(self._exporter.export(batch).name == "SUCCESS")
+            delivered = bool(self._exporter.export(piece).name == "SUCCESS")
         except Exception as error:
             delivered = False
             heard.append(f"{type(error).__name__}: {error}")
@@ -84,7 +84,14 @@ class _Lazy:
             _here.heard = None
         if not delivered:
             self._say_lost(heard)
+        for line in heard:
+            if line.startswith("Failed to encode key"):
+                say_once("spanmart: an attribute cannot be sent and is left out (%s)", line)
         return delivered
+
+    def _forget(self) -> None:
+        """In a forked child: the parent's connections are not to be written to by two processes."""
+        self._exporter = None
 
     def close(self) -> None:
         """Shut the exporter down, which also ends its waiting for another try."""
@@ -108,8 +115,8 @@ class _Lazy:
 class QuietSpanExporter(SpanExporter):
     """A span exporter, lazily built and quiet."""
 
-    def __init__(self, build: Callable[[], SpanExporter], destination: str) -> None:
-        self._lazy = _Lazy(build, destination)
+    def __init__(self, build: Callable[[], SpanExporter], destination: str, waiting: Waiting) -> None:
+        self._lazy = _Lazy(build, destination, waiting)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export a batch of spans."""
@@ -127,8 +134,8 @@ class QuietSpanExporter(SpanExporter):
 class QuietLogExporter(LogRecordExporter):
     """A log exporter, lazily built and quiet."""
 
-    def __init__(self, build: Callable[[], LogRecordExporter], destination: str) -> None:
-        self._lazy = _Lazy(build, destination)
+    def __init__(self, build: Callable[[], LogRecordExporter], destination: str, waiting: Waiting) -> None:
+        self._lazy = _Lazy(build, destination, waiting)
 
     def export(self, batch: Sequence[Any]) -> LogRecordExportResult:
         """Export a batch of log records."""

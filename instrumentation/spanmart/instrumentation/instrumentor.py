@@ -16,10 +16,12 @@ from opentelemetry.trace import Tracer, TracerProvider
 from spanmart.instrumentation import providers
 from spanmart.instrumentation.content import content_capture
 from spanmart.instrumentation.diagnostics import never_raises
+from spanmart.instrumentation.flushing import Flusher, flush_at_exit
 from spanmart.instrumentation.recorder import Recorder
 from spanmart.instrumentation.redaction import Redaction, redaction_of_environment
 from spanmart.instrumentation.screening import Screen, length_limit
 from spanmart.instrumentation.seam import Seam
+from spanmart.instrumentation.terminating import flush_on_sigterm
 
 SCOPE = "spanmart.instrumentation"
 SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0"
@@ -35,12 +37,14 @@ class Destinations:
         self._logger_provider = logger_provider
         self._tracer: Tracer | None = None
         self._logger: Logger | None = None
+        self._flushers: list[Flusher] = []
 
     def tracer(self) -> Tracer:
         """The tracer that spans are started with."""
         if self._tracer is None:
             provider = self._tracer_provider or providers.tracer_provider()
             self._tracer = provider.get_tracer(SCOPE, _version(), schema_url=SCHEMA_URL)
+            self._use(provider)
         return self._tracer
 
     def logger(self) -> Logger:
@@ -48,7 +52,13 @@ class Destinations:
         if self._logger is None:
             provider = self._logger_provider or providers.logger_provider()
             self._logger = provider.get_logger(SCOPE, _version(), schema_url=SCHEMA_URL)
+            self._use(provider)
         return self._logger
+
+    def _use(self, provider: object) -> None:
+        flush_at_exit()
+        if not providers.is_ours(provider):
+            self._flushers.append(Flusher(provider, ours=False))
 
 
 def logger() -> Logger:
@@ -79,6 +89,8 @@ class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         SpanmartInstrumentor.screen = screen = _screen(kwargs.get("redact"))
         recorder = Recorder(going_to.tracer, going_to.logger, capture=content_capture(), screen=screen)
         self._recorder = recorder
+        if not (kwargs.get("tracer_provider") or providers.sdk_is_disabled()):
+            flush_on_sigterm()
         wrapt.register_post_import_hook(lambda openai: self._wrap(openai, recorder), "openai")
 
     @never_raises("wrapping the OpenAI client")

@@ -15,14 +15,30 @@ from opentelemetry.trace import TracerProvider
 from opentelemetry.util._importlib_metadata import entry_points
 
 from spanmart.instrumentation.diagnostics import say_once
-from spanmart.instrumentation.flushing import flush_at_exit
+from spanmart.instrumentation.flushing import Flusher
+from spanmart.instrumentation.forking import in_child
 
 _making = Lock()
+_flushers: list[Flusher] = []  # of the providers made here, which last as long as the process
+
+
+def _unlock() -> None:
+    """In a forked child: whoever held the lock was a thread of the parent's."""
+    global _making  # noqa: PLW0603
+    _making = Lock()
+
+
+in_child(_unlock)
 
 
 def sdk_is_disabled() -> bool:
     """`OTEL_SDK_DISABLED` is true."""
     return os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+
+
+def is_ours(provider: object) -> bool:
+    """The provider was made here, and is flushed and shut down from here."""
+    return any(flusher.provider is provider for flusher in _flushers)
 
 
 def tracer_provider() -> TracerProvider:
@@ -46,36 +62,36 @@ def logger_provider() -> LoggerProvider:
 def _made_tracer_provider() -> TracerProvider:
     from opentelemetry.sdk.trace import SpanLimits  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
-    from spanmart.instrumentation.exporting import QuietSpanExporter, keep_exporters_quiet  # noqa: PLC0415
+    from spanmart.instrumentation.exporting import QuietSpanExporter  # noqa: PLC0415
     from spanmart.instrumentation.processor import InteractionSpanProcessor  # noqa: PLC0415
+    from spanmart.instrumentation.waiting import BoundedSpanProcessor, Waiting  # noqa: PLC0415
 
-    keep_exporters_quiet()
     # a prompt may have more variables than the SDK's default of 128 attributes
     limited = "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT" in os.environ or "OTEL_ATTRIBUTE_COUNT_LIMIT" in os.environ
     limits = SpanLimits() if limited else SpanLimits(max_span_attributes=2048)
     provider = SdkTracerProvider(shutdown_on_exit=False, span_limits=limits)
     provider.add_span_processor(InteractionSpanProcessor())
     for build in _exporter_builders("traces", _otlp_span_exporter):
-        provider.add_span_processor(BatchSpanProcessor(QuietSpanExporter(build, _destination("traces"))))
-    flush_at_exit(provider.shutdown)
+        waiting = Waiting("OTEL_BSP")
+        exporter = QuietSpanExporter(build, _destination("traces"), waiting)
+        provider.add_span_processor(BoundedSpanProcessor(exporter, waiting))
+    _flushers.append(Flusher(provider, ours=True))
     return provider
 
 
 def _made_logger_provider() -> LoggerProvider:
     from opentelemetry.sdk._logs import LoggerProvider as SdkLoggerProvider  # noqa: PLC0415
-    from opentelemetry.sdk._logs.export import BatchLogRecordProcessor  # noqa: PLC0415
 
-    from spanmart.instrumentation.exporting import QuietLogExporter, keep_exporters_quiet  # noqa: PLC0415
+    from spanmart.instrumentation.exporting import QuietLogExporter  # noqa: PLC0415
+    from spanmart.instrumentation.waiting import BoundedLogProcessor, Waiting  # noqa: PLC0415
 
-    keep_exporters_quiet()
     provider = SdkLoggerProvider(shutdown_on_exit=False)
     for build in _exporter_builders("logs", _otlp_log_exporter):
-        provider.add_log_record_processor(
-            BatchLogRecordProcessor(QuietLogExporter(build, _destination("logs")))
-        )
-    flush_at_exit(provider.shutdown)
+        waiting = Waiting("OTEL_BLRP")
+        exporter = QuietLogExporter(build, _destination("logs"), waiting)
+        provider.add_log_record_processor(BoundedLogProcessor(exporter, waiting))
+    _flushers.append(Flusher(provider, ours=True))
     return provider
 
 

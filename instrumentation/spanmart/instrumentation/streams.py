@@ -11,6 +11,7 @@ from spanmart.instrumentation.abandoned import end_from_finalizer
 from spanmart.instrumentation.call import ABANDONED, COMPLETE, INTERRUPTED, Call
 from spanmart.instrumentation.diagnostics import never_raises, say_failure
 from spanmart.instrumentation.endpoints import Answer, StreamReader
+from spanmart.instrumentation.forking import in_child
 
 _open: "WeakSet[Recording]" = WeakSet()
 
@@ -20,6 +21,16 @@ def end_open_streams() -> None:
     """End the spans of all streams that are still open, because the process is about to end."""
     for recording in list(_open):
         recording.closed()
+
+
+def _forget_parents() -> None:
+    """In a forked child: streams that were open at the fork are read, and recorded, by the parent."""
+    for recording in list(_open):
+        recording.disown()
+    _open.clear()
+
+
+in_child(_forget_parents)
 
 
 class Recording:
@@ -73,6 +84,10 @@ class Recording:
         """Nobody can read the stream any more; called by the garbage collector."""
         if not self._ended:
             end_from_finalizer(self.closed)
+
+    def disown(self) -> None:
+        """The stream is another process's to record."""
+        self._ended = True
 
     def _begin_ending(self, state: str) -> bool:
         if self._ended:
