@@ -16,6 +16,7 @@ from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.endpoints import Endpoint, endpoint_of
 from spanmart.instrumentation.events import ContentEvents
 from spanmart.instrumentation.interaction import current_interaction
+from spanmart.instrumentation.others import warn_of_others
 from spanmart.instrumentation.screening import Screen
 from spanmart.instrumentation.values import fields
 
@@ -54,6 +55,7 @@ class Recorder:
         """The recording of the request in `options`; None where the app has suppressed instrumentation."""
         if get_value("suppress_instrumentation"):
             return None
+        warn_of_others()
         endpoint = endpoint_of(options.method, options.url)
         body = _body(options)
         request = endpoint.request(body)
