@@ -13,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test lint format bench bench-ingest bench-ingest-profile bench-marts docs clean browser senders apt-packages constraints faults
+.PHONY: help run test matrix-openai lint format bench bench-ingest bench-ingest-profile bench-marts docs clean browser senders apt-packages constraints faults
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -26,6 +26,9 @@ test: $(VENV)/.dev browser senders ## Run every test
 
 faults: $(VENV)/.dev ## Make every fault of the matrix as often as it asks for (hours; FAULTS=0.1: a tenth)
 	FAULTS=$${FAULTS:-full} $(BIN)/python -m pytest tests/faults
+
+matrix-openai: $(VENV)/.dev ## Test the instrumentation with old and new versions of the OpenAI client
+	$(BIN)/python tests/instrumentation/openai_matrix.py $(MATRIX_ARGS)
 
 lint: $(VENV)/.dev ## Check style, types and the arrows between packages
 	$(BIN)/ruff check .
