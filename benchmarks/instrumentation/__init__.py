@@ -1,0 +1,1 @@
+"""What the instrumentation costs an application in CPU and memory, beside what others cost."""
