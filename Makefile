@@ -13,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test matrix-openai lint format bench bench-ingest bench-ingest-profile bench-marts bench-memory docs clean browser senders apt-packages constraints faults
+.PHONY: help run test matrix-openai lint format bench bench-ingest bench-ingest-profile bench-marts bench-memory bench-instrumentation docs clean browser senders apt-packages constraints faults
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -42,6 +42,7 @@ format: $(VENV)/.dev ## Format the code
 
 bench: ## List the benchmarks and what they measure; each is one command
 	@echo "make bench-ingest            durable spans a second, latency, disk, memory and crashes of the collector, beside its peers"
+	@echo "make bench-instrumentation   CPU added to a call and to a streamed chunk, and by instrument(), beside its peers"
 	@echo "make bench-memory            memory of a process that makes 100,000 instrumented calls, half of them broken streams"
 	@echo "make bench-ingest-profile    where the collector's time goes, by thread and by line"
 	@echo "make bench-marts             full build, refresh, freshness, disk and pages over ten million made-up calls"
@@ -49,6 +50,9 @@ bench: ## List the benchmarks and what they measure; each is one command
 
 bench-ingest: $(VENV)/.dev ## Measure the collector beside its peers, which are installed outside the checkout
 	$(BIN)/python -m benchmarks.ingest $(BENCH_ARGS)
+
+bench-instrumentation: $(VENV)/.dev ## Measure what the instrumentation adds to calls, beside its peers
+	$(BIN)/python -m benchmarks.instrumentation $(BENCH_ARGS)
 
 bench-memory: $(VENV)/.dev ## Watch the memory of a process over 100,000 instrumented calls
 	$(BIN)/python -m benchmarks.instrumentation.memory $(BENCH_ARGS)
