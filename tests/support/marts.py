@@ -146,7 +146,7 @@ def feedback(number: int = 1, label: str = "accepted", at: int = NOON + DAY, **a
     """A feedback event about the call of that number."""
     named = {key.replace("__", "."): value for key, value in attributes.items()}
     usual = {"gen_ai.evaluation.name": "user_feedback", "gen_ai.evaluation.score.label": label}
-    return log_event(number, "gen_ai.evaluation.result", None, at, **usual, **named)
+    return log_event(number, "gen_ai.evaluation.result", None, at, **(usual | named))
 
 
 def numbered(row: Row, number: int) -> Row:
