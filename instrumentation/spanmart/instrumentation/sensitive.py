@@ -44,6 +44,7 @@ _GROUP = re.compile(r"\d+")
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _TIMES = (13, 16, 19)  # digits of the time in milliseconds, microseconds and nanoseconds, which begin with 1
 
+_SHORTEST_KEY: Final = 8
 _PREFIXED: Final = re.compile(
     r"""(?<![A-Za-z0-9])(?: [spr]k[-_](?:(?=[\w*-]{0,64}\d)[\w*-]{8,}|[\w*-]{20,})
       | (?:gh[pousr]|github_pat|hf|gsk|npm|whsec|r8|dop_v1)_\w{16,}
@@ -113,6 +114,8 @@ def cards(text: str) -> Iterator[Span]:
 
 def keys(text: str) -> Iterator[Span]:
     """API keys, tokens, private keys, passwords in URLs, and what the text itself calls a secret."""
+    if len(text) < _SHORTEST_KEY:
+        return
     lowered = _lower(text)
     yield from _matches(_PREFIXED, text, _prefixes(lowered))
     for pattern in _LITERAL:
