@@ -10,12 +10,15 @@ from spanmart.instrumentation.instrumentor import SpanmartInstrumentor, instrume
 from spanmart.instrumentation.interaction import Interaction, current_interaction, interaction
 from spanmart.instrumentation.prompts import Prompt
 from spanmart.instrumentation.redaction import Redaction
+from spanmart.instrumentation.rules import InvalidVariables, Rule
 
 __all__ = [
     "Interaction",
     "InteractionSpanProcessor",
+    "InvalidVariables",
     "Prompt",
     "Redaction",
+    "Rule",
     "SpanmartInstrumentor",
     "current_interaction",
     "flush",

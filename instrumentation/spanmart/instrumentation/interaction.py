@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from spanmart.instrumentation import semconv
 from spanmart.instrumentation.decorating import decorated
 from spanmart.instrumentation.diagnostics import say_failure
+from spanmart.instrumentation.input_items import InputItem
 from spanmart.instrumentation.prompts import Message, Prompt
 from spanmart.instrumentation.screening import Screen
 from spanmart.instrumentation.values import Attributes, variable_text
@@ -49,6 +50,14 @@ class Interaction:
         """
         return self._prompt().messages(self._scope.variables)
 
+    def input(self) -> list[InputItem]:
+        """The same as `input` of the responses API.
+
+        Raises:
+            ValueError: the interaction was begun without a prompt.
+        """
+        return self._prompt().input(self._scope.variables)
+
     def text(self) -> str:
         """The prompt as one text with the variables filled in.
 
@@ -61,6 +70,11 @@ class Interaction:
     def missing_variables(self) -> list[str]:
         """The variables that the prompt requires and that were not given or empty."""
         return self._scope.prompt.missing(self._scope.variables) if self._scope.prompt else []
+
+    @property
+    def invalid_variables(self) -> dict[str, str]:
+        """The variables that are not as the prompt's rules say, and what is wrong with them."""
+        return self._scope.prompt.invalid(self._scope.variables) if self._scope.prompt else {}
 
     def attributes(self, screen: Screen) -> Attributes:
         """What every span of an LLM call in this interaction says of it, less the variables."""
@@ -178,6 +192,8 @@ class InteractionScope:
         return decorated(function, lambda: partial(_Inside, self._begun()))
 
     def _begun(self) -> Interaction:
+        if self.prompt is not None:
+            self.prompt.check(self.variables)
         return Interaction(self, _current.get())
 
     def attributes(self) -> Mapping[str, object]:
@@ -190,6 +206,8 @@ class InteractionScope:
         if self.prompt is not None:
             attributes.update(self.prompt.attributes)
             attributes[semconv.PROMPT_MISSING_VARIABLES] = self.prompt.missing(self.variables)
+            if self.prompt.rules:
+                attributes[semconv.PROMPT_INVALID_VARIABLES] = list(self.prompt.invalid(self.variables))
         return attributes
 
 
@@ -206,8 +224,8 @@ def interaction(
 ) -> InteractionScope:
     """Say what the LLM calls made in a block, or in a decorated function, are for.
 
-    `variables` are the values that `prompt` is filled in with, usually the fields of a form. `context` and
-    `metadata` take scalars; anything else is recorded as JSON text.
+    `variables` are the values that `prompt` is filled in with, usually the fields of a form; they are checked
+    when the block is entered. `context` and `metadata` take scalars; anything else is recorded as JSON text.
     """
     named = {
         semconv.SESSION_ID: None if session_id is None else str(session_id),

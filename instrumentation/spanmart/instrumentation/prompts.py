@@ -3,16 +3,21 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from spanmart.instrumentation import semconv
+from spanmart.instrumentation.diagnostics import logger
+from spanmart.instrumentation.input_items import InputItem, input_items
+from spanmart.instrumentation.rules import InvalidVariables, Rule
 from spanmart.instrumentation.values import Attributes, variable_text
 
 Message: TypeAlias = dict[str, Any]
 """One chat message as the OpenAI client takes it: `{"role": ..., "content": text or parts}`."""
+
+ON_INVALID: Final = ("record", "warn", "raise")
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}")
 
@@ -22,18 +27,22 @@ class Prompt:
     """A prompt template.
 
     `template` is the text of a user message, or a list of chat messages; `{{name}}` stands for a variable.
-    `required` names the variables that must be given and not be empty; a call without one of them is made
-    all the same, and recorded with what was missing.
+    `required` names the variables that must be given and not be empty; `rules` say what variables have to be
+    where they are given. A call with missing or invalid ones is made all the same and recorded with their
+    names; `on_invalid` is `warn` to say them in the log, too, or `raise` to have no call made.
 
     Raises:
-        TypeError: `template` is neither text nor a sequence of messages, or `required` is one string.
-        ValueError: `name` or `version` is empty.
+        TypeError: `template` is neither text nor a sequence of messages, `required` is one string, or a rule
+            is no `Rule`.
+        ValueError: `name` or `version` is empty, or `on_invalid` is something else.
     """
 
     name: str
     version: str
     template: str | Sequence[Message]
     required: Sequence[str] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    on_invalid: str = "record"
 
     def __post_init__(self) -> None:
         if not self.name or not str(self.version):
@@ -48,8 +57,14 @@ class Prompt:
             raise TypeError(
                 f"template is text or a list of chat messages, not {type(self.template).__name__}"
             )
+        for variable, rule in self.rules.items():
+            if not isinstance(rule, Rule):
+                raise TypeError(f"the rule of {variable} is a Rule(...), not {rule!r}")
+        if self.on_invalid not in ON_INVALID:
+            raise ValueError(f"on_invalid is one of {', '.join(ON_INVALID)}, not {self.on_invalid!r}")
         object.__setattr__(self, "version", str(self.version))
         object.__setattr__(self, "required", tuple(self.required))
+        object.__setattr__(self, "rules", dict(self.rules))
 
     @cached_property
     def template_hash(self) -> str:
@@ -66,6 +81,30 @@ class Prompt:
         """The required variables that are absent or empty, in the order of `required`."""
         return [name for name in self.required if is_empty(variables.get(name))]
 
+    def invalid(self, variables: Mapping[str, object]) -> dict[str, str]:
+        """The variables that are given and not as their rules say, and what is wrong with them."""
+        given = {name: variables.get(name) for name in self.rules}
+        checked = (
+            (name, self.rules[name].objection(value)) for name, value in given.items() if not is_empty(value)
+        )
+        return {name: objection for name, objection in checked if objection is not None}
+
+    def check(self, variables: Mapping[str, object]) -> None:
+        """Say in the log, or raise, what is wrong with `variables`, as `on_invalid` asks.
+
+        Raises:
+            InvalidVariables: some are missing or invalid, and `on_invalid` is `raise`.
+        """
+        if self.on_invalid == "record":
+            return
+        missing, invalid = self.missing(variables), self.invalid(variables)
+        if not (missing or invalid):
+            return
+        problem = InvalidVariables(f"prompt {self.name} version {self.version}", missing, invalid)
+        if self.on_invalid == "raise":
+            raise problem
+        logger.warning("spanmart: %s", problem)
+
     def text(self, variables: Mapping[str, object]) -> str:
         """The template filled in, messages one below the other; a variable that is not given is empty."""
         contents = (_texts(message.get("content")) for message in self.messages(variables))
@@ -78,6 +117,10 @@ class Prompt:
         return [
             {**message, "content": _rendered(message.get("content"), variables)} for message in self.template
         ]
+
+    def input(self, variables: Mapping[str, object]) -> list[InputItem]:
+        """The same as `input` of the responses API."""
+        return input_items(self.messages(variables))
 
     @cached_property
     def attributes(self) -> Attributes:

@@ -109,8 +109,8 @@ class Redaction:
     ) -> Iterator[tuple[Span, str]]:
         readings = (text, _ESCAPE.sub(_blanks, text)) if "\\" in text else (text,)
         named = [(REDACTED, _finding(private))] if private is not None else []
-        word = len(text) < _LONG_WORD and text.isalpha()  # as most texts in JSON are: there is nothing to find
-        for label, find in (*(self._own_finders if word else self._finders), *named):
+        is_word = len(text) < _LONG_WORD and text.isalpha()  # as most texts in JSON are
+        for label, find in (*(self._own_finders if is_word else self._finders), *named):
             if not (identity and find in _OF_DIGITS):
                 for reading in readings:
                     for span in find(reading):

@@ -84,6 +84,7 @@ PROMPT_VARIABLE_PREFIX: Final = "gen_ai.prompt.variable."
 PROMPT_TEMPLATE_HASH: Final = "spanmart.prompt.template_hash"
 PROMPT_REQUIRED_VARIABLES: Final = "spanmart.prompt.required_variables"
 PROMPT_MISSING_VARIABLES: Final = "spanmart.prompt.missing_variables"
+PROMPT_INVALID_VARIABLES: Final = "spanmart.prompt.invalid_variables"
 
 # Feedback
 EVALUATION_EVENT: Final = "gen_ai.evaluation.result"
@@ -116,6 +117,7 @@ VOCABULARY: Final = frozenset(
         PROMPT_TEMPLATE_HASH,
         PROMPT_REQUIRED_VARIABLES,
         PROMPT_MISSING_VARIABLES,
+        PROMPT_INVALID_VARIABLES,
         EVALUATION_NAME,
         EVALUATION_SCORE_LABEL,
     }
