@@ -132,7 +132,7 @@ def test_a_prompt_that_cannot_be_says_what_is_wrong(
         (Rule(one_of={"plain"}), ["plain"], "cannot be checked (TypeError)"),
     ],
 )
-def test_a_rule_says_what_is_wrong_without_the_value(
+def test_a_rule_names_what_is_wrong_and_not_the_value(
     rule: Rule, value: object, objection: str | None
 ) -> None:
     assert rule.objection(value) == objection
@@ -249,9 +249,7 @@ def test_a_prompt_is_rendered_as_input_of_the_responses_api() -> None:
 
 
 @needs_responses
-def test_the_input_of_an_interaction_is_sent_and_recorded(
-    recorded: Recorded, api: Callable[..., Api]
-) -> None:
+def test_the_input_of_an_interaction_is_recorded(recorded: Recorded, api: Callable[..., Api]) -> None:
     connected = api(Exchange("responses", bodies.response_body(bodies.message_item("Hello"))))
     with interaction("t", prompt=Prompt("kit", "1", TURNS[:1]), variables={"audience": "nurses"}) as call:
         connected.client.responses.create(model="m", input=call.input())

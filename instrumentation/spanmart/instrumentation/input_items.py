@@ -22,13 +22,13 @@ def _items(message: Mapping[str, Any]) -> Iterable[InputItem]:
         parts = [_part(part, text_type) for part in content] if isinstance(content, list) else content
         yield {"role": role, "content": parts}
     for call in message.get("tool_calls") or ():
-        function = call.get("function") or {}
-        called = {
+        called = call.get("function") or {}
+        yield {
+            "type": "function_call",
             "call_id": call.get("id"),
-            "name": function.get("name"),
-            "arguments": function.get("arguments"),
+            "name": called.get("name"),
+            "arguments": called.get("arguments"),
         }
-        yield {"type": "function_call", **called}
 
 
 def _part(part: Any, text_type: str) -> Any:

@@ -41,7 +41,7 @@ class Prompt:
     version: str
     template: str | Sequence[Message]
     required: Sequence[str] = ()
-    rules: Mapping[str, Rule] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict, hash=False)
     on_invalid: str = "record"
 
     def __post_init__(self) -> None:
@@ -83,11 +83,9 @@ class Prompt:
 
     def invalid(self, variables: Mapping[str, object]) -> dict[str, str]:
         """The variables that are given and not as their rules say, and what is wrong with them."""
-        given = {name: variables.get(name) for name in self.rules}
-        checked = (
-            (name, self.rules[name].objection(value)) for name, value in given.items() if not is_empty(value)
-        )
-        return {name: objection for name, objection in checked if objection is not None}
+        given = {name: variables[name] for name in self.rules if not is_empty(variables.get(name))}
+        objections = {name: self.rules[name].objection(value) for name, value in given.items()}
+        return {name: objection for name, objection in objections.items() if objection is not None}
 
     def check(self, variables: Mapping[str, object]) -> None:
         """Say in the log, or raise, what is wrong with `variables`, as `on_invalid` asks.
