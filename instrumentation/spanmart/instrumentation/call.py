@@ -4,7 +4,6 @@ Whatever happens, the span ends exactly once: the methods that end it may be cal
 thread, and all but the first do nothing.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from threading import Lock
@@ -21,6 +20,7 @@ from spanmart.instrumentation.errors import ErrorFacts, error_facts, stack_trace
 from spanmart.instrumentation.events import ContentEvents
 from spanmart.instrumentation.reading import answer_in, content_type, is_event_stream
 from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.structured import JsonAsked
 from spanmart.instrumentation.values import json_text
 
 COMPLETE, INCOMPLETE, ABANDONED, INTERRUPTED = "complete", "incomplete", "abandoned", "interrupted"
@@ -49,7 +49,7 @@ class Call:
         span: Span,
         endpoint: Endpoint,
         *,
-        asks_for_json: bool,
+        json_asked: JsonAsked | None,
         screen: Screen,
         content: bool,
         events: ContentEvents | None,
@@ -59,7 +59,7 @@ class Call:
         self.response: Any = None
         self.stream_state: str | None = None
         self._attributes: dict[str, object] = {}
-        self._json = asks_for_json
+        self._json = json_asked
         self._screen = screen
         self._content = content
         self._events = events
@@ -142,19 +142,13 @@ class Call:
         if self._content and answer.messages:
             attributes[semconv.OUTPUT_MESSAGES] = json_text(answer.messages)
         if self._json and answer.text is not None and not answer.refusal and not answer.calls_tools:
-            attributes.update(self._structured(answer.text))
+            structured = self._json.attributes(answer)
+            if not self._content:
+                structured.pop(semconv.RESPONSE_STRUCTURED_OUTPUT, None)
+            attributes.update(structured)
         if self._events is not None:
             self._events.answered(self.span, answer)
         self._set(attributes)
-
-    def _structured(self, text: str) -> Mapping[str, object]:
-        """The JSON that was asked for, if that is what came."""
-        try:
-            json.loads(text)
-        except (ValueError, RecursionError):
-            return {semconv.RESPONSE_STRUCTURED_OUTPUT_VALID: False}
-        said = {semconv.RESPONSE_STRUCTURED_OUTPUT: text} if self._content else {}
-        return {semconv.RESPONSE_STRUCTURED_OUTPUT_VALID: True, **said}
 
     def _record_error(self, error: BaseException, facts: ErrorFacts) -> None:
         self._set(

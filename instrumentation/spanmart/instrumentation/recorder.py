@@ -14,10 +14,12 @@ from spanmart.instrumentation.call import Call
 from spanmart.instrumentation.content import ContentCapture
 from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.endpoints import Endpoint, endpoint_of
+from spanmart.instrumentation.endpoints.parameters import json_schema
 from spanmart.instrumentation.events import ContentEvents
 from spanmart.instrumentation.interaction import current_interaction
 from spanmart.instrumentation.others import warn_of_others
 from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.structured import JsonAsked
 from spanmart.instrumentation.values import fields
 
 _PROVIDERS = (
@@ -84,7 +86,7 @@ class Recorder:
         return Call(
             span,
             endpoint,
-            asks_for_json=request.get(semconv.OUTPUT_TYPE) == "json",
+            json_asked=JsonAsked(json_schema(body)) if request.get(semconv.OUTPUT_TYPE) == "json" else None,
             screen=screen,
             content=self._capture.on_span,
             events=ContentEvents(self._logger(), {**variables, **content, **asked}, screen)

@@ -169,6 +169,7 @@ def _answer(attributes: Attributes, choices: list[tuple[object, object]]) -> Ans
         first = fields(choices[0][0])
         answer.text = _joined([first.get("content")])
         answer.refusal = first.get("refusal") or None
+        answer.parsed = first.get("parsed") is not None
         answer.calls_tools = bool(first.get("tool_calls") or first.get("function_call"))
     return answer
 

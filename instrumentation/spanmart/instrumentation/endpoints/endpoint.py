@@ -23,7 +23,8 @@ class ReportedError:
 class Answer:
     """What a response says.
 
-    `text` and `refusal` are the first choice's. `whole` means that the model came to an end of its own; a
+    `text` and `refusal` are the first choice's. `parsed` means that the client has made a model of the text.
+    `whole` means that the model came to an end of its own; a
     stream that just stops is not whole.
     """
 
@@ -32,6 +33,7 @@ class Answer:
     text: str | None = None
     refusal: str | None = None
     calls_tools: bool = False
+    parsed: bool = False
     whole: bool = False
     error: ReportedError | None = None
 

@@ -70,9 +70,15 @@ def response_attributes(response: Mapping[str, Any]) -> Attributes:
     return {key: value for key, value in named.items() if isinstance(value, str) and value}
 
 
+def json_schema(body: Mapping[str, Any]) -> object:
+    """The schema that the JSON asked for shall have; None where the request gives none."""
+    asked = _format(body)
+    return asked.get("schema") or fields(asked.get("json_schema")).get("schema")
+
+
 def json_request(body: Mapping[str, Any]) -> Attributes:
     """`gen_ai.output.type` and the schema's name where the request asks for JSON; else nothing."""
-    asked = fields(body.get("response_format") or fields(body.get("text")).get("format"))
+    asked = _format(body)
     kind = asked.get("type")
     if kind not in ("json_schema", "json_object"):
         return {}
@@ -81,6 +87,10 @@ def json_request(body: Mapping[str, Any]) -> Attributes:
     if isinstance(name, str):
         attributes[semconv.REQUEST_SCHEMA_NAME] = name
     return attributes
+
+
+def _format(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return fields(body.get("response_format") or fields(body.get("text")).get("format"))
 
 
 _DETAIL_KEYS = {

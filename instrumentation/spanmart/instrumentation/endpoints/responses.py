@@ -152,8 +152,13 @@ def _answer(attributes: Attributes, items: list[Mapping[str, Any]], reason: str 
         answer.messages.append(message if reason is None else {**message, "finish_reason": reason})
     answer.text = "".join(str(part["content"]) for part in parts if part["type"] == "text") or None
     answer.refusal = "".join(str(part["content"]) for part in parts if part["type"] == "refusal") or None
+    answer.parsed = any(_is_parsed(item) for item in items)
     answer.calls_tools = any(part["type"] == "tool_call" for part in parts)
     return answer
+
+
+def _is_parsed(item: Mapping[str, Any]) -> bool:
+    return any(fields(part).get("parsed") is not None for part in entries(item.get("content")))
 
 
 def _finish_reason(response: Mapping[str, Any], items: list[Mapping[str, Any]]) -> str | None:
