@@ -184,6 +184,7 @@ def test_a_usual_call_has_every_column_that_its_span_can_fill(calls: dict[str, R
     assert row.pop("day") == created_at.date()
     assert row.pop("updated_at") == row.pop("ingested_at")
     assert row.pop("ingest_seq") == 1
+    assert row.pop("interaction_key") > 0
     assert {name: value for name, value in row.items() if value not in (None, [], "{}")} == {
         "interaction_id": interaction_id(number),
         "trace_id": f"{number:032x}",
