@@ -22,6 +22,8 @@ from spanmart.warehouse.prices.in_force import PriceLists
 
 # Bounds the memory of a rebuild and the file's growth by tables that live for one run.
 ROWS_PER_REFRESH = 100_000
+# While senders are served there is less memory: their spans, several times over, are what a refresh needs.
+ROWS_WHILE_SERVING = 25_000
 LONGEST_PAUSE_S = 60.0
 
 REFRESHED = "select refreshed_seq, refreshed_at, project_fingerprint from intermediate.int_refreshed"
@@ -128,6 +130,8 @@ class Refresher:
             if not anew and built is not None and built.seq >= goal:
                 self._set(error=None)
                 return RefreshReport(False, False, built.seq, time.monotonic() - started)
+            if not anew:
+                variables["rows_per_refresh"] = min(self._rows_per_refresh, ROWS_WHILE_SERVING)
             seq = self._refresh_up_to(goal, anew, variables)
             return RefreshReport(True, anew, seq, time.monotonic() - started)
 
