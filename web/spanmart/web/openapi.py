@@ -18,6 +18,8 @@ blueprint = Blueprint("document", __name__)
 
 P = ParamSpec("P")
 
+INTERACTION_ID = "^[0-9a-f]{32}-[0-9a-f]{16}$"
+
 # Only documents: requests are checked in `parameters`, whose answers name what is wrong in our own words.
 # No page templates: spectree's load scripts from elsewhere.
 spec = SpecTree(
@@ -73,6 +75,9 @@ def _document() -> dict[str, Any]:
             if status.startswith(("4", "5")) and path.startswith("/api"):
                 answer["content"] = {"application/problem+json": next(iter(content.values()))}
         for parameter in operation["parameters"]:
+            # So that nobody takes another route, such as `export`, for an id.
+            if parameter["in"] == "path":
+                parameter["schema"]["pattern"] = INTERACTION_ID
             # Not given is not null: there is no way to write null in a query.
             if parameter["schema"].get("default", ...) is None:
                 del parameter["schema"]["default"]
