@@ -13,7 +13,7 @@ from opentelemetry._logs import Logger, LoggerProvider
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
 from opentelemetry.trace import Tracer, TracerProvider
 
-from spanmart.instrumentation import providers
+from spanmart.instrumentation import providers, stream_usage
 from spanmart.instrumentation.content import content_capture
 from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.flushing import Flusher, flush_at_exit
@@ -91,13 +91,15 @@ class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         self._recorder = recorder
         if not (kwargs.get("tracer_provider") or providers.sdk_is_disabled()):
             flush_on_sigterm()
-        wrapt.register_post_import_hook(lambda openai: self._wrap(openai, recorder), "openai")
+        asked = kwargs.get("stream_usage")
+        usage = stream_usage.is_asked_for() if asked is None else bool(asked)
+        wrapt.register_post_import_hook(lambda openai: self._wrap(openai, recorder, usage), "openai")
 
     @never_raises("wrapping the OpenAI client")
-    def _wrap(self, openai: Any, recorder: Recorder) -> None:
+    def _wrap(self, openai: Any, recorder: Recorder, usage: bool) -> None:
         if recorder is not self._recorder or providers.sdk_is_disabled():
             return  # switched off, or on again with other providers, before the client was imported
-        self._seam = Seam(openai, recorder)
+        self._seam = Seam(openai, recorder, stream_usage=usage)
         self._seam.close_in()
 
     def _uninstrument(self, **_: Any) -> None:
@@ -113,12 +115,15 @@ def instrument(
     logger_provider: LoggerProvider | None = None,
     *,
     redact: Redaction | bool | None = None,
+    stream_usage: bool | None = None,
 ) -> None:
     """Record every call that the OpenAI client makes from now on.
 
     Without providers the app's own are used; where it has none, they are made from the `OTEL_*` variables.
     `redact` says what is taken out of all texts before they leave the process: True for all that is built in,
     a `Redaction` for a choice of it and for more. Without it `OTEL_PYTHON_SPANMART_REDACT` decides.
+    `stream_usage` asks for the tokens of chat streams where the app does not, and hides the chunk that comes
+    for it; without it `OTEL_PYTHON_SPANMART_STREAM_USAGE` decides.
     Called again, what is given now replaces what was given before.
 
     Raises:
@@ -129,7 +134,12 @@ def instrument(
     instrumentor = SpanmartInstrumentor()
     if instrumentor.is_instrumented_by_opentelemetry:
         instrumentor.uninstrument()
-    instrumentor.instrument(tracer_provider=tracer_provider, logger_provider=logger_provider, redact=redact)
+    instrumentor.instrument(
+        tracer_provider=tracer_provider,
+        logger_provider=logger_provider,
+        redact=redact,
+        stream_usage=stream_usage,
+    )
 
 
 def uninstrument() -> None:

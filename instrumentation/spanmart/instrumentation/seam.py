@@ -18,6 +18,7 @@ from spanmart.instrumentation.bodies import WatchedBody, record_body
 from spanmart.instrumentation.call import Call
 from spanmart.instrumentation.diagnostics import say_failure
 from spanmart.instrumentation.recorder import Recorder
+from spanmart.instrumentation.stream_usage import AsyncUsageHidingTap, UsageHidingTap, asking_for_usage
 from spanmart.instrumentation.streams import AsyncStreamTap, Recording, StreamTap
 from spanmart.instrumentation.values import fields
 
@@ -37,9 +38,10 @@ class _SeamWrapper(_Wrapper):
 class Seam:
     """Wraps the two clients of the `openai` module, and unwraps them again."""
 
-    def __init__(self, openai: Any, recorder: Recorder) -> None:
+    def __init__(self, openai: Any, recorder: Recorder, *, stream_usage: bool = False) -> None:
         self._openai = openai
         self._recorder = recorder
+        self._stream_usage = stream_usage
         self._open = False
         self._replaced: list[tuple[type, str, Any]] = []
 
@@ -71,6 +73,7 @@ class Seam:
         call = self._begin(client, args, kwargs)
         if call is None:
             return wrapped(*args, **kwargs)
+        args, kwargs, asked = self._asking(args, kwargs)
         tokens = _enter(call)
         try:
             result = wrapped(*args, **kwargs)
@@ -79,7 +82,7 @@ class Seam:
             raise
         finally:
             _leave(tokens)
-        self._returned(call, result)
+        self._returned(call, result, hide_usage=asked)
         return result
 
     async def _async_request(
@@ -88,6 +91,7 @@ class Seam:
         call = self._begin(client, args, kwargs)
         if call is None:
             return await wrapped(*args, **kwargs)
+        args, kwargs, asked = self._asking(args, kwargs)
         tokens = _enter(call)
         try:
             result = await wrapped(*args, **kwargs)
@@ -96,7 +100,7 @@ class Seam:
             raise
         finally:
             _leave(tokens)
-        self._returned(call, result)
+        self._returned(call, result, hide_usage=asked)
         return result
 
     def _process_response(self, wrapped: Callable[..., Any], _: Any, args: Any, kwargs: Any) -> Any:
@@ -111,13 +115,22 @@ class Seam:
 
     def _begin(self, client: Any, args: Any, kwargs: Any) -> Call | None:
         end_what_was_put_off()
-        return self._recorder.begin(client, kwargs["options"] if "options" in kwargs else args[1])
+        return self._recorder.begin(client, _options(args, kwargs))
 
-    def _returned(self, call: Call, result: Any) -> None:
+    def _asking(self, args: Any, kwargs: Any) -> tuple[Any, Any, bool]:
+        """The arguments of a request, with one for usage if that is wanted; and whether that was added."""
+        asking = asking_for_usage(_options(args, kwargs)) if self._stream_usage else None
+        if asking is None:
+            return args, kwargs, False
+        if "options" in kwargs:
+            return args, {**kwargs, "options": asking}, True
+        return (args[0], asking, *args[2:]), kwargs, True
+
+    def _returned(self, call: Call, result: Any, *, hide_usage: bool) -> None:
         """Record the answer if it is here, or see to it that it is recorded when it comes."""
         try:
             if isinstance(result, (self._openai.Stream, self._openai.AsyncStream)):
-                self._tap(call, result)
+                self._tap(call, result, hide_usage=hide_usage)
             elif _is_unread(call.response):
                 record_body(call, call.response)
             elif isinstance(result, (self._openai.BaseModel, dict)):
@@ -128,12 +141,26 @@ class Seam:
             say_failure("looking at what a request returned", error)
             call.answered(None)
 
-    def _tap(self, call: Call, stream: Any) -> None:
+    def _tap(self, call: Call, stream: Any, *, hide_usage: bool) -> None:
         recording = Recording(call, call.endpoint.stream())
         is_async = isinstance(stream, self._openai.AsyncStream)
-        tap = (AsyncStreamTap if is_async else StreamTap)(stream._iterator, recording)
+        tap = _TAPS[is_async, hide_usage](stream._iterator, recording)
         stream._iterator = tap
         stream.response.stream = WatchedBody(stream.response.stream, tap.response_closed)
+
+
+_TAPS: dict[tuple[bool, bool], Callable[[Any, Recording], StreamTap | AsyncStreamTap]] = {
+    # (is async, hides usage)
+    (False, False): StreamTap,
+    (False, True): UsageHidingTap,
+    (True, False): AsyncStreamTap,
+    (True, True): AsyncUsageHidingTap,
+}
+
+
+def _options(args: Any, kwargs: Any) -> Any:
+    """The options of a request, which are its second argument."""
+    return kwargs["options"] if "options" in kwargs else args[1]
 
 
 def _is_unread(response: Any) -> bool:
