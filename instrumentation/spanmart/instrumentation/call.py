@@ -5,7 +5,7 @@ thread, and all but the first do nothing.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -35,6 +35,7 @@ class Call:
         "_ending",
         "_events",
         "_first_chunk_s",
+        "_identified",
         "_json",
         "_screen",
         "_started",
@@ -53,6 +54,7 @@ class Call:
         screen: Screen,
         content: bool,
         events: ContentEvents | None,
+        identified: Callable[[str], None] | None = None,
     ) -> None:
         self.span = span
         self.endpoint = endpoint
@@ -63,6 +65,7 @@ class Call:
         self._screen = screen
         self._content = content
         self._events = events
+        self._identified = identified
         self._first_chunk_s: float | None = None
         self._started = perf_counter()
         self._ending = Lock()
@@ -146,6 +149,9 @@ class Call:
             if not self._content:
                 structured.pop(semconv.RESPONSE_STRUCTURED_OUTPUT, None)
             attributes.update(structured)
+        response_id = attributes.get(semconv.RESPONSE_ID)
+        if self._identified is not None and isinstance(response_id, str):
+            self._identified(response_id)
         if self._events is not None:
             self._events.answered(self.span, answer)
         self._set(attributes)

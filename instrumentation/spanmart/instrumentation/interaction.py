@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
+from opentelemetry.trace import SpanContext
+
 from spanmart.instrumentation import semconv
 from spanmart.instrumentation.decorating import decorated
 from spanmart.instrumentation.diagnostics import say_failure
@@ -37,10 +39,10 @@ class Interaction:
         """`<trace_id>-<span_id>` of the newest LLM call made in this interaction; None before the first."""
         return self._id
 
-    def called(self, trace_id: int, span_id: int) -> None:
+    def called(self, span: SpanContext) -> None:
         """Remember the span of an LLM call as the newest one."""
-        if trace_id and span_id:
-            self._id = f"{trace_id:032x}-{span_id:016x}"
+        if span.is_valid:
+            self._id = interaction_id(span)
 
     def messages(self) -> list[Message]:
         """The prompt's chat messages with the variables filled in.
@@ -123,6 +125,11 @@ class _Screened:
                 for key, value in scope.variables.items()
             }
         )
+
+
+def interaction_id(span: SpanContext) -> str:
+    """The id of the interaction that a span is of."""
+    return f"{span.trace_id:032x}-{span.span_id:016x}"
 
 
 _current: ContextVar[Interaction | None] = ContextVar("spanmart_interaction", default=None)

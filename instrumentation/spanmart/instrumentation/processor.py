@@ -32,7 +32,7 @@ class InteractionSpanProcessor(SpanProcessor):
             span.set_attributes(interaction.variables(screen))
         context = span.get_span_context()
         if context is not None:
-            interaction.called(context.trace_id, context.span_id)
+            interaction.called(context)
 
 
 def _is_foreign_llm_call(span: Span) -> bool:

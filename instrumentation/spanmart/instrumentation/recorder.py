@@ -7,16 +7,17 @@ from urllib.parse import urlsplit
 
 from opentelemetry._logs import Logger
 from opentelemetry.context import get_value
-from opentelemetry.trace import SpanKind, Tracer
+from opentelemetry.trace import Link, SpanKind, Tracer
 
 from spanmart.instrumentation import semconv
 from spanmart.instrumentation.call import Call
 from spanmart.instrumentation.content import ContentCapture
 from spanmart.instrumentation.diagnostics import never_raises
-from spanmart.instrumentation.endpoints import Endpoint, endpoint_of
+from spanmart.instrumentation.endpoints import LLM_OPERATIONS, Endpoint, Responses, endpoint_of
 from spanmart.instrumentation.endpoints.parameters import json_schema
 from spanmart.instrumentation.events import ContentEvents
-from spanmart.instrumentation.interaction import current_interaction
+from spanmart.instrumentation.interaction import current_interaction, interaction_id
+from spanmart.instrumentation.origins import Origin, Origins
 from spanmart.instrumentation.others import warn_of_others
 from spanmart.instrumentation.screening import Screen
 from spanmart.instrumentation.structured import JsonAsked
@@ -51,6 +52,7 @@ class Recorder:
         self._logger = logger
         self._capture = capture
         self._screen = screen
+        self._origins = Origins()
 
     @never_raises("beginning to record a call")
     def begin(self, client: Any, options: Any) -> Call | None:
@@ -67,32 +69,46 @@ class Recorder:
             **server(str(getattr(client, "base_url", "")), _is_azures(client)),
             **request,
         }
-        interaction = current_interaction()
+        origin = self._origin(endpoint)
+        if origin is not None:
+            identity[semconv.INTERACTION_ID] = interaction_id(origin.span)
+        interaction = (origin.interaction if origin else None) or current_interaction()
         described = interaction.attributes(self._screen) if interaction else {}
         variables = interaction.variables(self._screen) if interaction and self._capture.anywhere else {}
         screen = interaction.screen(self._screen) if interaction else self._screen
         asked = screen.attributes(identity)
-        content = screen.attributes(content)
+        content = {**variables, **screen.attributes(content)}
         model = asked.get(semconv.REQUEST_MODEL)
         span = self._tracer().start_span(
             f"{endpoint.operation} {model}" if model else endpoint.operation,
             kind=SpanKind.CLIENT,
             # where a limit drops attributes it drops the oldest ones: what identifies the call comes last
-            attributes={**described, **(variables | content if self._capture.on_span else {}), **asked},
+            attributes={**described, **(content if self._capture.on_span else {}), **asked},
+            links=[Link(origin.span)] if origin else None,
         )
-        if interaction is not None:
-            named = span.get_span_context()
-            interaction.called(named.trace_id, named.span_id)
+        if interaction is not None and endpoint.operation in LLM_OPERATIONS:
+            interaction.called(span.get_span_context())
+        events = ContentEvents(self._logger(), {**content, **asked}, screen) if self._capture.in_event else None
         return Call(
             span,
             endpoint,
             json_asked=JsonAsked(json_schema(body)) if request.get(semconv.OUTPUT_TYPE) == "json" else None,
             screen=screen,
             content=self._capture.on_span,
-            events=ContentEvents(self._logger(), {**variables, **content, **asked}, screen)
-            if self._capture.in_event
-            else None,
+            events=events,
+            identified=self._remembering(endpoint, Origin(interaction, span.get_span_context())),
         )
+
+    def _origin(self, endpoint: Endpoint) -> Origin | None:
+        """Where the response was begun that this request retrieves."""
+        retrieved = endpoint.retrieved if isinstance(endpoint, Responses) else None
+        return self._origins.of(retrieved) if retrieved else None
+
+    def _remembering(self, endpoint: Endpoint, origin: Origin) -> Callable[[str], None] | None:
+        """What is to be done with the id of a response that this request begins."""
+        if not isinstance(endpoint, Responses) or endpoint.retrieved:
+            return None
+        return lambda response_id: self._origins.remember(response_id, origin)
 
     def _content(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Mapping[str, object]:
         content = endpoint.content(body)

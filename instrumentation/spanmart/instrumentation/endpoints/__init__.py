@@ -4,10 +4,13 @@ from spanmart.instrumentation.endpoints.chat import Chat
 from spanmart.instrumentation.endpoints.completions import Completions
 from spanmart.instrumentation.endpoints.embeddings import Embeddings
 from spanmart.instrumentation.endpoints.endpoint import Answer, Endpoint, ReportedError, StreamReader
-from spanmart.instrumentation.endpoints.other import Other, resource_of
+from spanmart.instrumentation.endpoints.other import Other, operation_of
 from spanmart.instrumentation.endpoints.responses import Responses
 
-__all__ = ["Answer", "Endpoint", "ReportedError", "StreamReader", "endpoint_of"]
+__all__ = ["LLM_OPERATIONS", "Answer", "Endpoint", "ReportedError", "Responses", "StreamReader", "endpoint_of"]
+
+LLM_OPERATIONS = frozenset({"chat", "text_completion", "generate_content", "embeddings"})
+"""Operations of which each is an interaction of its own; what else the client does is not."""
 
 _CREATING: dict[str, Endpoint] = {
     "chat/completions": Chat(),
@@ -22,7 +25,6 @@ _CREATING: dict[str, Endpoint] = {
     "audio/translations": Other("translation", "text"),
     "moderations": Other("moderation"),
 }
-_VERBS = {"get": "retrieve", "post": "create", "delete": "delete"}
 
 
 def endpoint_of(method: str, url: str) -> Endpoint:
@@ -32,5 +34,5 @@ def endpoint_of(method: str, url: str) -> Endpoint:
     if verb == "post" and path in _CREATING:
         return _CREATING[path]
     if verb == "get" and path.startswith("responses/") and path.count("/") == 1:
-        return Responses("responses.retrieve")
-    return Other(f"{resource_of(path)}.{_VERBS.get(verb, verb)}")
+        return Responses("responses.retrieve", retrieved=path.rpartition("/")[2])
+    return Other(operation_of(verb, path))

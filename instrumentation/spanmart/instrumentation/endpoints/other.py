@@ -13,6 +13,10 @@ from spanmart.instrumentation.endpoints.parameters import (
 from spanmart.instrumentation.values import fields
 
 
+_OF_ALL = {"get": "list", "post": "create"}
+_OF_ONE = {"get": "retrieve", "post": "update"}
+
+
 class Other:
     """An endpoint whose content is not recorded: images, audio, moderations, files, batches and so on."""
 
@@ -59,6 +63,15 @@ class OneAnswer:
         return self._read(self._said)
 
 
-def resource_of(path: str) -> str:
-    """The first word of a path that is a resource and not an id: `batches/b_1/cancel` is of `batches`."""
-    return path.partition("/")[0] or "request"
+def operation_of(verb: str, path: str) -> str:
+    """What the client calls the method: a POST to `batches/b_1/cancel` is `batches.cancel`."""
+    resource, *inside = path.split("/")
+    of_one = any(not _is_word(part) for part in inside)
+    if of_one and _is_word(inside[-1]):
+        return f"{resource}.{inside[-1]}"
+    return f"{resource or 'request'}.{(_OF_ONE if of_one else _OF_ALL).get(verb, verb)}"
+
+
+def _is_word(part: str) -> bool:
+    """Not an id: those have digits in them."""
+    return part.replace("_", "").isalpha()

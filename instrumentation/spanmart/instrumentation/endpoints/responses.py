@@ -32,10 +32,11 @@ _CALLS = ("function_call", "custom_tool_call")
 
 
 class Responses:
-    """The responses endpoint."""
+    """The responses endpoint; `retrieved` is the id of a response that was begun before."""
 
-    def __init__(self, operation: str = "chat") -> None:
+    def __init__(self, operation: str = "chat", retrieved: str | None = None) -> None:
         self.operation = operation
+        self.retrieved = retrieved
 
     def request(self, body: Mapping[str, Any]) -> Attributes:
         """The parameters of a request for a response."""
