@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from opentelemetry._logs import Logger
 from opentelemetry.context import get_value
-from opentelemetry.trace import Link, SpanKind, Tracer
+from opentelemetry.trace import Link, Span, SpanKind, Tracer
 
 from spanmart.instrumentation import semconv
 from spanmart.instrumentation.call import Call
@@ -21,7 +21,7 @@ from spanmart.instrumentation.origins import Origin, Origins
 from spanmart.instrumentation.others import warn_of_others
 from spanmart.instrumentation.screening import Screen
 from spanmart.instrumentation.structured import JsonAsked
-from spanmart.instrumentation.values import fields
+from spanmart.instrumentation.values import Attributes, fields
 
 _PROVIDERS = (
     # the end of the server's name, and what the conventions call who runs it
@@ -78,14 +78,9 @@ class Recorder:
         screen = interaction.screen(self._screen) if interaction else self._screen
         asked = screen.attributes(identity)
         content = {**variables, **screen.attributes(content)}
-        model = asked.get(semconv.REQUEST_MODEL)
-        span = self._tracer().start_span(
-            f"{endpoint.operation} {model}" if model else endpoint.operation,
-            kind=SpanKind.CLIENT,
-            # where a limit drops attributes it drops the oldest ones: what identifies the call comes last
-            attributes={**described, **(content if self._capture.on_span else {}), **asked},
-            links=[Link(origin.span)] if origin else None,
-        )
+        # where a limit drops attributes it drops the oldest ones: what identifies the call comes last
+        attributes = {**described, **(content if self._capture.on_span else {}), **asked}
+        span = self._started(endpoint.operation, attributes, origin)
         if interaction is not None and endpoint.operation in LLM_OPERATIONS:
             interaction.called(span.get_span_context())
         events = ContentEvents(self._logger(), {**content, **asked}, screen) if self._capture.in_event else None
@@ -97,6 +92,15 @@ class Recorder:
             content=self._capture.on_span,
             events=events,
             identified=self._remembering(endpoint, Origin(interaction, span.get_span_context())),
+        )
+
+    def _started(self, operation: str, attributes: Attributes, origin: Origin | None) -> Span:
+        model = attributes.get(semconv.REQUEST_MODEL)
+        return self._tracer().start_span(
+            f"{operation} {model}" if model else operation,
+            kind=SpanKind.CLIENT,
+            attributes=attributes,
+            links=[Link(origin.span)] if origin else None,
         )
 
     def _origin(self, endpoint: Endpoint) -> Origin | None:
