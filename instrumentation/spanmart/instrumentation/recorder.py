@@ -83,7 +83,9 @@ class Recorder:
         span = self._started(endpoint.operation, attributes, origin)
         if interaction is not None and endpoint.operation in LLM_OPERATIONS:
             interaction.called(span.get_span_context())
-        events = ContentEvents(self._logger(), {**content, **asked}, screen) if self._capture.in_event else None
+        events = (
+            ContentEvents(self._logger(), {**content, **asked}, screen) if self._capture.in_event else None
+        )
         return Call(
             span,
             endpoint,

@@ -7,7 +7,15 @@ from spanmart.instrumentation.endpoints.endpoint import Answer, Endpoint, Report
 from spanmart.instrumentation.endpoints.other import Other, operation_of
 from spanmart.instrumentation.endpoints.responses import Responses
 
-__all__ = ["LLM_OPERATIONS", "Answer", "Endpoint", "ReportedError", "Responses", "StreamReader", "endpoint_of"]
+__all__ = [
+    "LLM_OPERATIONS",
+    "Answer",
+    "Endpoint",
+    "ReportedError",
+    "Responses",
+    "StreamReader",
+    "endpoint_of",
+]
 
 LLM_OPERATIONS = frozenset({"chat", "text_completion", "generate_content", "embeddings"})
 """Operations of which each is an interaction of its own; what else the client does is not."""

@@ -12,7 +12,6 @@ from spanmart.instrumentation.endpoints.parameters import (
 )
 from spanmart.instrumentation.values import fields
 
-
 _OF_ALL = {"get": "list", "post": "create"}
 _OF_ONE = {"get": "retrieve", "post": "update"}
 
