@@ -77,22 +77,21 @@ class Recorder:
         variables = interaction.variables(self._screen) if interaction and self._capture.anywhere else {}
         screen = interaction.screen(self._screen) if interaction else self._screen
         asked = screen.attributes(identity)
-        content = {**variables, **screen.attributes(content)}
+        said = {**variables, **screen.attributes(content)}
         # where a limit drops attributes it drops the oldest ones: what identifies the call comes last
-        attributes = {**described, **(content if self._capture.on_span else {}), **asked}
+        attributes = {**described, **(said if self._capture.on_span else {}), **asked}
         span = self._started(endpoint.operation, attributes, origin)
         if interaction is not None and endpoint.operation in LLM_OPERATIONS:
             interaction.called(span.get_span_context())
-        events = (
-            ContentEvents(self._logger(), {**content, **asked}, screen) if self._capture.in_event else None
-        )
         return Call(
             span,
             endpoint,
             json_asked=JsonAsked(json_schema(body)) if request.get(semconv.OUTPUT_TYPE) == "json" else None,
             screen=screen,
             content=self._capture.on_span,
-            events=events,
+            events=ContentEvents(self._logger(), {**said, **asked}, screen)
+            if self._capture.in_event
+            else None,
             identified=self._remembering(endpoint, Origin(interaction, span.get_span_context())),
         )
 
