@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from spanmart.instrumentation.values import attribute_value, clean_attributes, clean_text, json_text
+from spanmart.instrumentation.values import attribute_value, clean_attributes, clean_text, fields, json_text
 
 any_text = st.text(st.characters(exclude_categories=[])) | st.just("\ud83d\ude00") | st.just("\udc80")
 any_value = st.recursive(
@@ -90,3 +91,13 @@ def test_any_attributes_can_be_encoded_for_export(attributes: dict[str, Any]) ->
         == {key for key, value in keyed.items() if value is not None}
     )
     encode_spans([span]).SerializeToString()
+
+
+def test_fields_that_a_newer_server_sends_are_fields_too() -> None:
+    """An old client keeps what its models do not know apart: `input_tokens_details` in openai 1.66."""
+
+    class Usage(pydantic.BaseModel, extra="allow"):
+        input_tokens: int
+
+    usage = Usage.model_validate({"input_tokens": 12, "input_tokens_details": {"cached_tokens": 4}})
+    assert dict(fields(usage)) == {"input_tokens": 12, "input_tokens_details": {"cached_tokens": 4}}

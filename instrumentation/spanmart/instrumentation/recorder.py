@@ -36,6 +36,8 @@ _PROVIDERS = (
     ("generativelanguage.googleapis.com", "gcp.gemini"),
 )
 
+_LOOKS = 20  # calls before which other instrumentations are looked for: they are switched on early
+
 
 class Recorder:
     """Makes one `Call` for each request. Tracer and logger are asked for when they are needed, not before."""
@@ -53,13 +55,16 @@ class Recorder:
         self._capture = capture
         self._screen = screen
         self._origins = Origins()
+        self._looks = _LOOKS
 
     @never_raises("beginning to record a call")
     def begin(self, client: Any, options: Any) -> Call | None:
         """The recording of the request in `options`; None where the app has suppressed instrumentation."""
         if get_value("suppress_instrumentation"):
             return None
-        warn_of_others()
+        if self._looks:
+            self._looks -= 1
+            warn_of_others()
         endpoint = endpoint_of(options.method, options.url)
         body = _body(options)
         request = endpoint.request(body)

@@ -4,6 +4,7 @@ A tap takes the place of the iterator inside of the stream. It costs a few dict 
 takes longer is done once, when the stream ends.
 """
 
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
@@ -60,6 +61,11 @@ class Recording:
         except Exception as error:
             say_failure("reading a chunk of a stream", error)
 
+    def took_first(self, chunk: object) -> Callable[[object], None] | None:
+        """The same; what is returned takes the chunks after it, for less. It may raise."""
+        self.took(chunk)
+        return self._reader.add if self._reader is not None else None
+
     def finished(self) -> None:
         """The stream has come to its end."""
         if self._begin_ending(COMPLETE):
@@ -109,12 +115,12 @@ class Recording:
 class _Tap:
     """Stands in for the generator inside of a stream."""
 
-    __slots__ = ("__weakref__", "_chunks", "_recording", "_took")
+    __slots__ = ("__weakref__", "_chunks", "_recording", "_take")
 
     def __init__(self, chunks: Any, recording: Recording) -> None:
         self._chunks = chunks
         self._recording = recording
-        self._took = recording.took
+        self._take: Callable[[object], None] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._chunks, name)
@@ -145,7 +151,13 @@ class StreamTap(_Tap):
         except BaseException as error:
             self._recording.raised(error)
             raise
-        self._took(chunk)
+        try:
+            if self._take is not None:
+                self._take(chunk)
+            else:
+                self._take = self._recording.took_first(chunk)
+        except Exception as error:
+            say_failure("reading a chunk of a stream", error)
         return chunk
 
 
@@ -166,5 +178,11 @@ class AsyncStreamTap(_Tap):
         except BaseException as error:
             self._recording.raised(error)
             raise
-        self._took(chunk)
+        try:
+            if self._take is not None:
+                self._take(chunk)
+            else:
+                self._take = self._recording.took_first(chunk)
+        except Exception as error:
+            say_failure("reading a chunk of a stream", error)
         return chunk

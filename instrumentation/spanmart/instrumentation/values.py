@@ -20,11 +20,13 @@ _NO_FIELDS: Mapping[str, Any] = {}
 def fields(value: object) -> Mapping[str, Any]:
     """The fields of a mapping or of one of the client's models; empty for anything else.
 
-    A model keeps its fields in `__dict__`, so that one reader serves both and costs no attribute protocol.
+    A model keeps its fields in `__dict__`, and apart those that a newer server sends and it does not know.
     """
     if isinstance(value, dict):
         return value
-    return getattr(value, "__dict__", _NO_FIELDS)
+    known = getattr(value, "__dict__", _NO_FIELDS)
+    unknown = getattr(value, "__pydantic_extra__", None)
+    return {**known, **unknown} if isinstance(unknown, dict) and unknown else known
 
 
 def extra_fields(model: object) -> Mapping[str, Any]:
@@ -83,6 +85,8 @@ def clean_attributes(attributes: Mapping[str, object]) -> Attributes:
     for key, value in attributes.items():
         if type(value) is str:
             cleaned[key] = value if value.isascii() else clean_text(value)
+        elif type(value) is int and value in _INT64:
+            cleaned[key] = value
         elif isinstance(value, list) and all(isinstance(entry, str) for entry in value):
             cleaned[key] = [clean_text(entry) for entry in value]
         else:

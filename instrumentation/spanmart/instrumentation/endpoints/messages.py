@@ -7,6 +7,9 @@ from typing import Any
 from spanmart.instrumentation.endpoints.endpoint import Part
 from spanmart.instrumentation.values import entries, fields
 
+_PLAIN = {"role", "content"}
+_ANSWERING = ("tool", "function")
+
 
 def text_part(text: object) -> Part:
     """A part of plain text."""
@@ -35,7 +38,9 @@ def chat_message(message: object) -> Part:
     """One message of a chat request or response."""
     said = fields(message)
     role = said.get("role") or "assistant"
-    if role in ("tool", "function"):
+    if said.keys() == _PLAIN and role not in _ANSWERING and type(said["content"]) is str:  # nearly all are
+        return {"role": role, "parts": [text_part(said["content"])]}
+    if role in _ANSWERING:
         identity = said.get("tool_call_id") or said.get("name")
         return {"role": "tool", "parts": [tool_response_part(identity, said.get("content"))]}
     return {"role": role, "parts": [*content_parts(said.get("content")), *_beside_content(said)]}

@@ -91,6 +91,8 @@ class ResponsesStream:
     def add(self, chunk: object) -> None:
         """Take in one event."""
         event = fields(chunk)
+        if event.get("event") == "error":  # as the first clients with this API give it to the app
+            event = fields(event.get("data"))
         delta = event.get("delta")
         kind = event.get("type")
         if isinstance(delta, str):
