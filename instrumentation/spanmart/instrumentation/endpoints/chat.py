@@ -75,16 +75,37 @@ class _Choice:
 class ChatStream:
     """Collects the chunks of a streamed chat completion. `add` is the hot path: plain dict look-ups only."""
 
-    __slots__ = ("_choices", "_head", "_usage")
+    __slots__ = ("_choices", "_head", "_texts", "_usage")
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
         self._choices: dict[int, _Choice] = {}
+        self._texts: list[Any] | None = None  # of the first choice, once it is there
         self._usage: object = None
 
-    def add(self, chunk: object) -> None:
+    def add(self, chunk: Any) -> None:
         """Take in one chunk."""
-        said = fields(chunk)
+        try:  # nearly every one is a model with some more text of the first choice, and nothing else
+            said = chunk.__dict__
+            (choice,) = said["choices"]
+            chosen = choice.__dict__
+            delta = chosen["delta"].__dict__
+            content = delta["content"]
+            if (
+                self._texts is not None
+                and type(content) is str
+                and content
+                and chosen["index"] == 0
+                and chosen["finish_reason"] is said["usage"] is delta["tool_calls"] is None
+                and delta["refusal"] is delta["function_call"] is None
+            ):
+                self._texts.append(content)
+                return
+        except (AttributeError, KeyError, TypeError, ValueError):
+            pass
+        self._add(fields(chunk))
+
+    def _add(self, said: Mapping[str, Any]) -> None:
         if not self._head.get("id"):  # Azure's first chunk has an empty id and model
             self._head = dict(said)
         usage = said.get("usage")
@@ -94,6 +115,8 @@ class ChatStream:
         if isinstance(choices, list):
             for choice in choices:
                 self._add_choice(fields(choice))
+        if 0 in self._choices and self._head.get("id"):
+            self._texts = self._choices[0].texts
 
     def _add_choice(self, choice: Mapping[str, Any]) -> None:
         index = choice.get("index")
