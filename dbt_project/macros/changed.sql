@@ -1,6 +1,6 @@
-{#- The days, hours, sessions or kinds of error in which a call itself changed, or only the feedback on one. -#}
-{% macro changed(key, change='call') -%}
-    (select {{ key }} from {{ ref('int_changed_keys') }} where change = '{{ change }}')
+{#- The days, hours, sessions or kinds of error in which a call changed. -#}
+{% macro changed(key) -%}
+    (select {{ key }} from {{ ref('int_changed_keys') }} where change = 'call')
 {%- endmacro %}
 
 {#- Pre-hook of marts with one row for several calls: rows in which a call changed are built anew. -#}

@@ -1,6 +1,7 @@
-{#- Post-hook of marts with one row for several calls: judgements on calls of earlier refreshes. They may be on calls
-    of any time, and building all those rows anew would be reading all those calls. -#}
+{#- Post-hook of marts with one row for several calls: sets what judgements of this refresh change in rows whose calls
+    are those of before. `keys` are the mart's; the first one finds its rows. -#}
 {% macro set_late_feedback_measures(keys) -%}
+    {%- set judged_calls = ref('int_judged_calls') -%}
     {%- set measures = ['accepted', 'rejected', 'modified', 'scored', 'quality_score_sum', 'edits', 'edit_distance_sum'] -%}
     update {{ this }} as mart
     set
@@ -12,8 +13,11 @@
         select
             {{ keys | join(', ') }},
             {{ feedback_measures() }}
-        from (select *, date_trunc('hour', created_at) as hour from {{ ref('interactions') }})
-        where user_feedback != 'no_feedback' and {{ keys[0] }} in {{ changed(keys[0], 'feedback') }}
+        from {{ judged_calls }}
+        where {{ keys[0] }} in (
+            select {{ keys[0] }} from {{ judged_calls }}
+            where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+        )
         group by all
     ) as judged
     where

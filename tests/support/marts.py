@@ -41,7 +41,7 @@ MARTS = (
     "sessions",
 )
 # Not a mart, but what the refreshes carry on from one to the next.
-STATES = ("intermediate.int_feedback",)
+STATES = ("intermediate.int_feedback", "intermediate.int_judged_calls")
 INTERACTION = (
     "select * from interactions join interaction_texts using (interaction_id) where interaction_id = ?"
 )

@@ -1,0 +1,21 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_touched_calls() }}") }}
+
+-- Few calls are judged: late feedback, which may be on calls of any time, is summed up without reading all calls.
+select
+    interactions.interaction_id,
+    judgements.ingest_seq,
+    interactions.day,
+    date_trunc('hour', interactions.created_at) as hour,
+    interactions.interaction_type,
+    interactions.status,
+    interactions.model_used,
+    interactions.prompt_name,
+    interactions.prompt_version,
+    interactions.session_id,
+    interactions.user_feedback,
+    interactions.quality_score,
+    interactions.edit_distance
+
+from {{ ref('interactions') }} as interactions
+inner join {{ ref('int_judgements') }} as judgements using (interaction_id)
+where interaction_id in ({{ touched_calls() }})
