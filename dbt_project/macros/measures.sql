@@ -44,3 +44,17 @@
     histogram(floor(ln(greatest(processing_time_ms, 0.001)) / ln(1.02))::integer)
         filter (where processing_time_ms is not null)
 {%- endmacro %}
+
+{#- All that `metrics_hourly` says. -#}
+{% macro hourly_metrics() -%}
+    date_trunc('hour', created_at) as hour,
+    interaction_type,
+    status,
+    model_used,
+    count(*) as interactions,
+    {{ usage_measures() }},
+    {{ time_measures() }},
+    {{ processing_time_histogram() }} as processing_time_histogram,
+    {{ variable_measures() }},
+    {{ feedback_measures() }}
+{%- endmacro %}

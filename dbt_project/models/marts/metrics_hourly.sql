@@ -5,18 +5,7 @@
     )
 }}
 
-select
-    date_trunc('hour', created_at) as hour,
-    interaction_type,
-    status,
-    model_used,
-    count(*) as interactions,
-    {{ usage_measures() }},
-    {{ time_measures() }},
-    {{ processing_time_histogram() }} as processing_time_histogram,
-    {{ variable_measures() }},
-    {{ feedback_measures() }}
-
+select {{ hourly_metrics() }}
 from {{ ref('interactions') }}
 -- By day too: each part of the table knows its days, and most parts are skipped.
 where day in {{ changed('day') }} and date_trunc('hour', created_at) in {{ changed('hour') }}

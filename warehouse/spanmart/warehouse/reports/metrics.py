@@ -1,4 +1,4 @@
-"""Totals, rates, latency, cost and quality over the filtered interactions."""
+"""Totals, rates, latency, cost and quality over the filtered interactions: call by call, or by hours."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,11 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.reports import hourly_metrics
 from spanmart.warehouse.reports.snapshot import fetch_records
+
+# So many calls are quickly read one by one, and then percentiles are exact.
+MANY_CALLS = 100_000
 
 # Rates are shares between 0 and 1, null where there is nothing to take a share of. Calls are added up once,
 # by all keys together, and the groups from those sums; percentiles alone need the calls of each group again.
@@ -104,17 +108,28 @@ group by 1 order by 1
 
 def measure(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
     """Everything that `GET /api/ai-interactions/metrics` answers."""
-    where = compose(filters)
-    connection.execute(OVERALL_AND_GROUPS.format(where=where.sql), where.parameters)
-    rows = [{name: _plain(value) for name, value in row.items()} for row in fetch_records(connection)]
-    counts = {row["user_feedback"]: row["total_interactions"] for row in rows if row["by_feedback"]}
+    hours = hourly_metrics.metrics_of(filters)
+    if hours and hourly_metrics.count_calls(connection, hours) > MANY_CALLS:
+        rows, feedback = hourly_metrics.measure(connection, hours)
+    else:
+        rows, feedback = _measure_calls(connection, filters)
+    rows = [{name: _plain(value) for name, value in row.items()} for row in rows]
     return {
         **_measures(next(row for row in rows if not _is_group(row))),
-        "feedback": {feedback: counts.get(feedback, 0) for feedback in FEEDBACK},
+        "feedback": {judgement: feedback.get(judgement, 0) for judgement in FEEDBACK},
         "by_type": _groups(rows, "by_type", "interaction_type"),
         "by_status": _groups(rows, "by_status", "status"),
         "by_model": _groups(rows, "by_model", "model"),
     }
+
+
+def _measure_calls(
+    connection: duckdb.DuckDBPyConnection, filters: Filters
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    where = compose(filters)
+    connection.execute(OVERALL_AND_GROUPS.format(where=where.sql), where.parameters)
+    rows = fetch_records(connection)
+    return rows, {row["user_feedback"]: row["total_interactions"] for row in rows if row["by_feedback"]}
 
 
 def activity(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
@@ -134,7 +149,7 @@ _GROUP_KEYS = ("interaction_type", "status", "model", "user_feedback")
 
 
 def _is_group(row: Mapping[str, Any]) -> bool:
-    return any(row[flag] for flag in _GROUP_FLAGS)
+    return any(row.get(flag) for flag in _GROUP_FLAGS)
 
 
 def _measures(row: Mapping[str, Any]) -> dict[str, Any]:
