@@ -11,8 +11,8 @@ with changed as (
     select distinct {{ keys }} from {{ ref('int_interactions_normalised') }}
     {% if interactions %}
     union
-    select {{ keys }} from {{ interactions }}
-    where interaction_id in (select interaction_id from {{ changed_spans }} where is_known)
+    select {{ keys }}
+    from {{ rows_by_key(interactions, 'select ' ~ interaction_key() ~ ' from ' ~ changed_spans ~ ' where is_known') }}
     {% endif %}
 
 )

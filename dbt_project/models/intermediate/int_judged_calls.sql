@@ -3,7 +3,8 @@
 -- Few calls are judged: late feedback, which may be on calls of any time, is summed up without reading all calls.
 select
     interactions.interaction_id,
-    judgements.ingest_seq,
+    interaction_key,
+    feedback.ingest_seq,
     interactions.day,
     date_trunc('hour', interactions.created_at) as hour,
     interactions.interaction_type,
@@ -16,6 +17,5 @@ select
     interactions.quality_score,
     interactions.edit_distance
 
-from {{ ref('interactions') }} as interactions
-inner join {{ ref('int_judgements') }} as judgements using (interaction_id)
-where interaction_id in ({{ touched_calls() }})
+from {{ rows_by_key(ref('interactions'), touched_calls()) }} as interactions
+inner join {{ ref('int_feedback') }} as feedback using (interaction_key)
