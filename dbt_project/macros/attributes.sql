@@ -40,13 +40,11 @@
     try_cast({{ json_attribute(key) }} as map(varchar, varchar))
 {%- endmacro %}
 
-{#- Langfuse counts parts of a total apart from it, as `input` and `input_cached_tokens`, unless a total says otherwise. -#}
-{% macro langfuse_count(direction) -%}
-    {{ integer_attribute(direction, 'usage') }} + case
-        when {{ integer_attribute('input', 'usage') }} + {{ integer_attribute('output', 'usage') }} = {{ integer_attribute('total', 'usage') }} then 0
-        else coalesce(list_sum([
-            try_cast(part.value as bigint) for part in map_entries(usage)
-            if starts_with(part.key, '{{ direction }}_') or (starts_with(part.key, 'cache_') and ends_with(part.key, '_{{ direction }}_tokens'))
-        ])::bigint, 0)
-    end
+{#- The first that is there, of the names that one thing has had. -#}
+{% macro first_text(keys, source='attributes') -%}
+    coalesce({% for key in keys %}{{ text_attribute(key, source) }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{% macro first_integer(keys, source='attributes') -%}
+    coalesce({% for key in keys %}{{ integer_attribute(key, source) }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}

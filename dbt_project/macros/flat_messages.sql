@@ -5,7 +5,8 @@
     {%- set call = message ~ " || 'tool_calls.' || call || '" ~ (".tool_call.function." if wrapped else ".") ~ "'" -%}
     {%- set call_id = message ~ " || 'tool_calls.' || call || '" ~ (".tool_call.id" if wrapped else ".id") ~ "'" -%}
     {%- set part = message ~ " || 'contents.' || part || '.message_content.'" -%}
-    {%- set function_name, function_arguments = ('function_call_name', 'function_call_arguments_json') if wrapped else ('function_call.name', 'function_call.arguments') -%}
+    {%- set function = message ~ " || '" ~ ("function_call_" if wrapped else "function_call.") ~ "'" -%}
+    {%- set function_arguments = function ~ " || '" ~ ("arguments_json" if wrapped else "arguments") ~ "'" -%}
     {%- set depth = 3 if wrapped else 2 -%}
     case when cardinality({{ flat }}) > 0 then to_json([
         json_object(
@@ -24,12 +25,16 @@
                 {%- endif %}
             end,
             'tool_calls', [
-                json_object('id', {{ flat }}[{{ call_id }}], 'name', {{ flat }}[{{ call }} || 'name'], 'arguments', {{ flat }}[{{ call }} || 'arguments'])
+                json_object(
+                    'id', {{ flat }}[{{ call_id }}],
+                    'name', {{ flat }}[{{ call }} || 'name'],
+                    'arguments', {{ flat }}[{{ call }} || 'arguments']
+                )
                 for call in {{ numbers_in(flat, message ~ " || 'tool_calls.'", depth + 1) }}
             ],
             'function_call', case
-                when {{ flat }}[{{ message }} || '{{ function_name }}'] is not null
-                    then json_object('name', {{ flat }}[{{ message }} || '{{ function_name }}'], 'arguments', {{ flat }}[{{ message }} || '{{ function_arguments }}'])
+                when {{ flat }}[{{ function }} || 'name'] is not null
+                    then json_object('name', {{ flat }}[{{ function }} || 'name'], 'arguments', {{ flat }}[{{ function_arguments }}])
             end,
             'tool_call_id', {{ flat }}[{{ message }} || 'tool_call_id'],
             'refusal', {{ flat }}[{{ message }} || 'refusal'],
@@ -42,6 +47,7 @@
 {#- The numbers at one place of the keys, in order. -#}
 {% macro numbers_in(flat, prefix, place) -%}
     list_sort(list_distinct([
-        try_cast(split_part(key, '.', {{ place }}) as integer) for key in map_keys({{ flat }}) if starts_with(key, {{ prefix }})
+        try_cast(split_part(key, '.', {{ place }}) as integer)
+        for key in map_keys({{ flat }}) if starts_with(key, {{ prefix }})
     ]))
 {%- endmacro %}

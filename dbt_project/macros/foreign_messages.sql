@@ -8,7 +8,11 @@
         when {{ text }} != '' then [
             to_json(case
                 when {{ are_one }}
-                    then [{'role': '{{ role }}', 'parts': flatten([message.parts for message in messages]), 'finish_reason': null}]
+                    then [{
+                        'role': '{{ role }}',
+                        'parts': flatten([message.parts for message in messages]),
+                        'finish_reason': null
+                    }]
                 else messages
             end)::varchar
             for messages in [{{ foreign_messages(json_items(text, role), role) }}]
@@ -21,7 +25,8 @@
 {% macro json_items(text, role) -%}
     {%- set value = "try_cast(" ~ text ~ " as json)" -%}
     case
-        when json_type({{ value }}->'$[0]') in ('OBJECT'{{ ", 'VARCHAR'" if role == 'user' }}) then from_json({{ value }}, '["JSON"]')
+        when json_type({{ value }}->'$[0]') in ('OBJECT'{{ ", 'VARCHAR'" if role == 'user' }})
+            then from_json({{ value }}, '["JSON"]')
         when json_type({{ value }}) = 'OBJECT' then [{{ value }}]
         when json_type({{ value }}) = 'ARRAY' and json_array_length({{ value }}) = 0 then []
         else [to_json({{ text }})]
@@ -60,10 +65,15 @@
 {% macro told_parts() -%}
     [
         struct_insert(
-            from_json(told.body, '{"id": "VARCHAR", "call_id": "VARCHAR", "toolCallId": "VARCHAR", "tool_use_id": "VARCHAR", "tool_call_id": "VARCHAR",
-                "name": "VARCHAR", "toolName": "VARCHAR", "function": {"name": "VARCHAR", "arguments": "JSON"}, "arguments": "JSON", "input": "JSON", "args": "JSON",
-                "output": "JSON", "result": "JSON", "response": "JSON", "content": "JSON", "text": "VARCHAR", "thinking": "VARCHAR", "refusal": "VARCHAR",
-                "summary": [{"text": "VARCHAR"}], "image_url": "JSON", "image": "VARCHAR"}'),
+            from_json(
+                told.body,
+                '{"id": "VARCHAR", "call_id": "VARCHAR", "toolCallId": "VARCHAR", "tool_use_id": "VARCHAR",
+                    "tool_call_id": "VARCHAR", "name": "VARCHAR", "toolName": "VARCHAR",
+                    "function": {"name": "VARCHAR", "arguments": "JSON"}, "arguments": "JSON", "input": "JSON", "args": "JSON",
+                    "output": "JSON", "result": "JSON", "response": "JSON", "content": "JSON", "text": "VARCHAR",
+                    "thinking": "VARCHAR", "refusal": "VARCHAR", "summary": [{"text": "VARCHAR"}], "image_url": "JSON",
+                    "image": "VARCHAR"}'
+            ),
             kind := told.kind,
             body := told.body
         )
@@ -88,7 +98,9 @@
 {#- The content of `message`: a list of blocks, also as JSON within a string; one text; or JSON that is no message at
     all, and therefore what was said. -#}
 {% macro blocks() -%}
-    {%- set content = "coalesce(message.parts, message.content, message.text, case when json_type(message.item) = 'VARCHAR' then message.item end)" -%}
+    {%- set content -%}
+        coalesce(message.parts, message.content, message.text, case when json_type(message.item) = 'VARCHAR' then message.item end)
+    {%- endset -%}
     case
         when json_type({{ content }}) = 'ARRAY' then from_json({{ content }}, '["JSON"]')
         when json_type({{ content }}) = 'VARCHAR' and (try_cast({{ content }}->>'$' as json)->>'$[0].text') is not null
@@ -123,12 +135,19 @@
                 'response', coalesce(part.output->'value', part.output, part.result, part.response, part.content)
             )
         when part.kind in ('image_url', 'input_image', 'image')
-            then json_object('type', 'uri', 'modality', 'image', 'uri', coalesce(part.image_url->>'url', part.image_url->>'$', part.image))
+            then json_object(
+                'type', 'uri', 'modality', 'image', 'uri', coalesce(part.image_url->>'url', part.image_url->>'$', part.image)
+            )
         when part.kind in ('text', 'input_text', 'output_text', 'refusal', 'reasoning', 'thinking')
             then json_object(
-                'type', case part.kind when 'input_text' then 'text' when 'output_text' then 'text' when 'thinking' then 'reasoning' else part.kind end,
+                'type', case
+                    when part.kind in ('input_text', 'output_text') then 'text'
+                    when part.kind = 'thinking' then 'reasoning'
+                    else part.kind
+                end,
                 'content', coalesce(
-                    part.text, part.content->>'$', part.thinking, part.refusal, array_to_string([said.text for said in part.summary], chr(10)),
+                    part.text, part.content->>'$', part.thinking, part.refusal,
+                    array_to_string([said.text for said in part.summary], chr(10)),
                     case when json_type(part.body) = 'VARCHAR' then part.body->>'$' end
                 )
             )

@@ -27,8 +27,13 @@
 {#- Events of a span. Some put the body into one attribute, as JSON. -#}
 {% macro events_of_span() -%}
     [
-        {'name': event.name, 'body': coalesce(try_cast(event.attributes->>'gen_ai.event.content' as json), event.attributes)}
-        for event in from_json(case when events like '%"gen_ai.%' then events end, '[{"name": "VARCHAR", "attributes": "JSON"}]')
+        {
+            'name': event.name,
+            'body': coalesce(try_cast(event.attributes->>'gen_ai.event.content' as json), event.attributes)
+        }
+        for event in from_json(
+            case when contains(events, '"gen_ai.') then events end, '[{"name": "VARCHAR", "attributes": "JSON"}]'
+        )
     ]
 {%- endmacro %}
 
@@ -37,21 +42,28 @@
     [
         list_transform(said, lambda event, place: {
             'name': case
-                when place > coalesce(list_max(list_transform(said, lambda other, position: case when other.name != 'gen_ai.assistant.message' then position end)), 0)
-                    then 'gen_ai.choice'
+                when place > coalesce(list_max(list_transform(
+                    said, lambda other, position: case when other.name != 'gen_ai.assistant.message' then position end
+                )), 0) then 'gen_ai.choice'
                 else event.name
             end,
             'body': event.body
         })
-        for said in [[{'name': event->>'event.name', 'body': event} for event in from_json({{ json_attribute('events') }}, '["JSON"]')]]
+        for said in [[
+            {'name': event->>'event.name', 'body': event}
+            for event in from_json({{ json_attribute('events') }}, '["JSON"]')
+        ]]
     ][1]
 {%- endmacro %}
 
 {#- Log events that carry messages of a call. -#}
 {% macro is_message_event() -%}
     (
-        event_name in ('gen_ai.system.message', 'gen_ai.user.message', 'gen_ai.assistant.message', 'gen_ai.tool.message',
-            'gen_ai.choice', 'gen_ai.client.inference.operation.details', 'gen_ai.content.prompt', 'gen_ai.content.completion')
+        event_name in (
+            'gen_ai.system.message', 'gen_ai.user.message', 'gen_ai.assistant.message', 'gen_ai.tool.message',
+            'gen_ai.choice', 'gen_ai.client.inference.operation.details',
+            'gen_ai.content.prompt', 'gen_ai.content.completion'
+        )
         and trace_id is not null
         and span_id is not null
     )

@@ -38,6 +38,14 @@
     ], chr(10) || chr(10))
 {%- endmacro %}
 
+{#- The last message of a role, as a list; mostly it is the last of all. -#}
+{% macro last_message(messages, role) -%}
+    (case
+        when {{ messages }}[-1].role = '{{ role }}' then {{ messages }}[-1:]
+        else [message for message in {{ messages }} if message.role = '{{ role }}'][-1:]
+    end)
+{%- endmacro %}
+
 {#- The text parts of a list of parts, joined; null where there are none. -#}
 {% macro text_of_parts(parts) -%}
     nullif(array_to_string([part.content for part in {{ parts }} if part.type = 'text' or part.type is null], ''), '')

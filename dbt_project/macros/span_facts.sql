@@ -1,29 +1,29 @@
 {#- What the span of a call tells, in any dialect: enough to know which of two spans of one call tells more. -#}
 
-{% macro tells_of(keys) -%}
-    coalesce({% for key in keys %}attributes['{{ key }}']{{ ', ' if not loop.last }}{% endfor %}) is not null
-{%- endmacro %}
-
 {% macro tells_prompt() -%}
-    {{ tells_of([
+    {{ has_any([
         'gen_ai.input.messages', 'gen_ai.prompt', 'gen_ai.prompt.0.role', 'gen_ai.prompt.0.content', 'events',
-        'input.value', 'llm.input_messages.0.message.role', 'llm.prompts.0.prompt.text', 'embedding.embeddings.0.embedding.text',
-        'ai.prompt.messages', 'ai.values', 'langfuse.observation.input', 'request_data',
+        'input.value', 'llm.input_messages.0.message.role', 'llm.prompts.0.prompt.text',
+        'embedding.embeddings.0.embedding.text', 'ai.prompt.messages', 'ai.values', 'langfuse.observation.input',
+        'request_data',
     ]) }}
+    or contains(events, '"gen_ai.')
 {%- endmacro %}
 
 {% macro tells_answer() -%}
-    {{ tells_of([
+    {{ has_any([
         'gen_ai.output.messages', 'gen_ai.completion', 'gen_ai.completion.0.role', 'gen_ai.completion.0.content', 'events',
         'output.value', 'llm.output_messages.0.message.role', 'llm.output_messages.0.message.content',
-        'ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'ai.result.text', 'langfuse.observation.output', 'response_data',
+        'ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'ai.result.text',
+        'langfuse.observation.output', 'response_data',
     ]) }}
+    or contains(events, '"gen_ai.')
 {%- endmacro %}
 
 {% macro tells_usage() -%}
-    {{ tells_of([
-        'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.prompt_tokens', 'llm.usage.prompt_tokens',
-        'llm.token_count.prompt', 'llm.token_count.completion',
+    {{ has_any([
+        'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.prompt_tokens',
+        'llm.usage.prompt_tokens', 'llm.token_count.prompt', 'llm.token_count.completion',
         'ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens', 'langfuse.observation.usage_details',
     ]) }}
 {%- endmacro %}

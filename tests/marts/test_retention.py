@@ -1,5 +1,6 @@
 """Retention: what is too old leaves the ledger and the marts, or loses its texts and nothing else."""
 
+import json
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,9 +9,10 @@ import pytest
 
 from spanmart.warehouse.ledger_checks import ledger_faults
 from spanmart.warehouse.retention import Keeps, Retention
-from support.marts import Marts, Row, failed, feedback, interaction_id, messages, span
+from support.dialects import gen_ai
+from support.marts import Marts, Row, failed, feedback, interaction_id, log_event, messages, span
 from support.otlp import recordings
-from support.random_arrivals import some_feedback, some_span
+from support.random_arrivals import some_feedback, some_message, some_span
 from support.recorded_bodies import rows_of
 
 RECORDED = recordings() / "dialects"
@@ -147,6 +149,29 @@ def test_a_copy_that_lost_its_texts_is_no_news_beside_one_that_landed_since(mart
     assert marts.interaction(1)["ai_response"] == "Sent again"
 
 
+def test_messages_that_are_gone_are_gone_from_a_call_that_stays(marts: Marts) -> None:
+    marts.build(log_event(1, "gen_ai.user.message", json.dumps({"content": SECRET})))
+    now = landed_until(marts)
+    marts.build(gen_ai(1, attributes={"gen_ai.input.messages": None}))
+    assert marts.interaction(1)["rendered_prompt"] == SECRET
+
+    apply(marts, Keeps(days=1), now + timedelta(days=1))
+
+    assert marts.interaction(1)["rendered_prompt"] is None
+
+
+def test_a_call_within_one_that_is_gone_counts(marts: Marts) -> None:
+    marts.build(span(1))
+    now = landed_until(marts)
+    inner = gen_ai(2, attributes={"gen_ai.response.id": None})
+    marts.build(inner | {"trace_id": span(1)["trace_id"], "parent_span_id": span(1)["span_id"]})
+    assert [row["span_id"] for row in marts.query("select span_id from interactions")] == [span(1)["span_id"]]
+
+    apply(marts, Keeps(days=1), now + timedelta(days=1))
+
+    assert [row["span_id"] for row in marts.query("select span_id from interactions")] == [inner["span_id"]]
+
+
 def test_room_is_used_again(marts: Marts) -> None:
     """The file grows no more where as much goes as comes."""
 
@@ -169,13 +194,14 @@ def test_room_is_used_again(marts: Marts) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_refreshed_or_anew_the_marts_are_equal(open_marts: Callable[..., Marts], seed: int) -> None:
-    dice = random.Random(seed)
+    dice, words = random.Random(seed), random.Random(seed)
     marts = open_marts(rows_per_refresh=dice.choice([6, 1000]))
     moments: list[datetime] = []
     for round_ in range(1, 6):
         # Copies of a span land together; feedback may come as late as it likes.
         marts.land(*(some_span(dice, 12, first=12 * round_) for _ in range(5)))
         marts.land(*(some_feedback(dice, 12 * round_ + 12) for _ in range(3 + 2 * round_)))
+        marts.land(*(some_message(words, 12 * round_ + 24) for _ in range(3 + 2 * round_)))
         moments.append(landed_until(marts))
         if dice.random() < 0.8:
             marts.refresher.refresh()

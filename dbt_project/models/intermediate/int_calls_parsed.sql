@@ -10,7 +10,10 @@
     'vercel': ref('stg_vercel'),
 } %}
 {%- set logged = ref('stg_logged_messages') %}
-{%- set arrived = run_query('select list(distinct dialect), bool_or(has_logged_messages) from ' ~ changed)[0] if execute else [[], false] %}
+{%- set arrived = [[], false] %}
+{%- if execute %}
+    {%- set arrived = run_query('select list(distinct dialect), bool_or(has_logged_messages) from ' ~ changed)[0] %}
+{%- endif %}
 
 -- The calls of this refresh in all dialects, their JSON parsed. Malformed JSON becomes null, never an error.
 with {{ 'told' if arrived[1] else 'calls' }} as (

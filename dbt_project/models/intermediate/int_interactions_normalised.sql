@@ -27,7 +27,10 @@ named as (
                 [name for name in declared_variables if trim(coalesce(variables[name], '')) = '']
             ) as missing_variables,
             coalesce(variables, map {}) as variables,
-            coalesce(refusal, case when ai_response is null then [part.content for part in outputs[1].parts if part.type = 'refusal'][1] end) as refusal,
+            coalesce(
+                refusal,
+                case when ai_response is null then [part.content for part in outputs[1].parts if part.type = 'refusal'][1] end
+            ) as refusal,
             coalesce(map_concat(metadata, {{ context_without_column() }}), map {}) as metadata
         ),
         {{ context_id('audience_id') }} as audience_id,
@@ -94,15 +97,17 @@ select
         chr(10) || chr(10),
         case
             -- Some have the same instructions among the messages too.
-            when inputs[1].role in ('system', 'developer') and {{ text_of_parts('inputs[1].parts') }} = system_instructions then null
+            when
+                inputs[1].role in ('system', 'developer')
+                and {{ text_of_parts('inputs[1].parts') }} = system_instructions
+                then null
             when system_instructions is not null then 'system:' || chr(10) || system_instructions
         end,
         nullif({{ readable_messages('inputs', 'system_instructions is null') }}, ''),
         unparsed_input
     ), '') as rendered_prompt,
     left(coalesce(
-        nullif({{ readable_messages("(case when inputs[-1].role = 'user' then inputs[-1:] else [message for message in inputs if message.role = 'user'][-1:] end)", 'true') }}, ''),
-        rendered_prompt
+        nullif({{ readable_messages(last_message('inputs', 'user'), 'true') }}, ''), rendered_prompt
     ), 200) as prompt_preview,
     system_instructions,
     input_messages,

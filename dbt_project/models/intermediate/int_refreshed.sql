@@ -5,6 +5,7 @@
             "update {{ ref('stg_refresh_window') }} set is_finished = true",
             "delete from {{ ref('int_changed_keys') }}",
             "{{ delete_taken(ref('stg_span_keys')) }}",
+            "{{ delete_taken(ref('stg_message_keys')) }}",
         ],
     )
 }}

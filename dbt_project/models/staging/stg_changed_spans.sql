@@ -5,8 +5,8 @@
 -- depends_on: {{ ref('stg_retention') }}
 
 -- Spans of which the marts may have to say something else after this refresh: those that it brings; calls that count
--- now and did not, or did and do not any more; and calls whose messages it brings. Keys only: the wide rows are read
--- once, later.
+-- now and did not, or did and do not any more; and calls whose messages it brings, or retention took. Keys only: the
+-- wide rows are read once, later.
 with after as (
 
     select * from {{ ref('stg_touched_spans') }} where is_after
@@ -29,7 +29,11 @@ logged as (
 
     select
         span_key,
-        bool_or(ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})) as arrived
+        bool_or(ingested_at >= {{ taken_before() }}) as are_there,
+        bool_or(
+            ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+            or ingested_at < {{ taken_before() }}
+        ) as have_changed
     from {{ ref('stg_message_keys') }}
     where span_key in (select span_key from after where dialect is not null and not (tells_prompt and tells_answer))
     group by span_key
@@ -44,14 +48,14 @@ changed as (
         after.is_doubled,
         case when counted.counts then after.dialect end as dialect,
         coalesce(counted.counted_before, false) as is_known,
-        logged.span_key is not null as has_logged_messages
+        coalesce(logged.are_there, false) as has_logged_messages
     from after
     left join counted using (span_key)
     left join logged using (span_key)
     where
         after.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
         or counted.counts != counted.counted_before
-        or (counted.counts and logged.arrived)
+        or (counted.counts and logged.have_changed)
 
 ),
 

@@ -63,7 +63,9 @@ told as (
         interaction_id,
         {{ input_of_events('message_events') }} as input,
         {{ output_of_events('message_events') }} as output,
-        {{ said_in_event('message_events', 'gen_ai.client.inference.operation.details', 'gen_ai.system_instructions') }} as system_instructions
+        {{ said_in_event(
+            'message_events', 'gen_ai.client.inference.operation.details', 'gen_ai.system_instructions'
+        ) }} as system_instructions
     from calls
 
 )

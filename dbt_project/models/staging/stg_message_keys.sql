@@ -10,7 +10,8 @@
 select distinct
     hash(trace_id) as trace_key,
     {{ span_key('span_id') }} as span_key,
-    ingest_seq
+    ingest_seq,
+    ingested_at
 
 from {{ ref('stg_log_events') }}
 where

@@ -36,8 +36,8 @@ described as (
     select
         *,
         {{ stated_response_id() }} as response_id,
-        {{ tells_prompt() }} or contains(events, '"gen_ai.') as tells_prompt,
-        {{ tells_answer() }} or contains(events, '"gen_ai.') as tells_answer,
+        {{ tells_prompt() }} as tells_prompt,
+        {{ tells_answer() }} as tells_answer,
         {{ tells_usage() }} as tells_usage
     from recognised
 

@@ -3,19 +3,24 @@
 -- The traces of which this refresh brings something, as they were before it and as they are after it: the newest copy
 -- of each of their spans. A copy without its texts takes the place of one that landed long ago, not of one that
 -- landed since, and one that retention took is there no more.
-with touched as (
+with traces as (
+
+    {% for keys in [ref('stg_span_keys'), ref('stg_message_keys')] %}
+    select trace_key from {{ keys }}
+    where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+    union all
+    select trace_key from {{ keys }}
+    where ingested_at < {{ taken_before() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- First which rows, by one column of all that ever landed, then those alone.
+touched as (
 
     select * from {{ ref('stg_span_keys') }}
-    where trace_key in (
-        select trace_key from {{ ref('stg_span_keys') }}
-        where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-        union all
-        select trace_key from {{ ref('stg_message_keys') }}
-        where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-        union all
-        select trace_key from {{ ref('stg_span_keys') }}
-        where ingested_at < {{ taken_before() }}
-    )
+    where rowid in (select rowid from {{ ref('stg_span_keys') }} where trace_key in (select trace_key from traces))
 
 )
 

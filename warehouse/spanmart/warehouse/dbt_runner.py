@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.location import DbtFiles, dbt_project_dir
 
@@ -61,7 +63,7 @@ class DbtRunner:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the project does: the marts must then be rebuilt."""
+        """Changes when the project or DuckDB does: the marts must then be rebuilt."""
         if self._fingerprint is None:
             self._fingerprint = self._digest()
         return self._fingerprint
@@ -72,7 +74,8 @@ class DbtRunner:
         self._fingerprint = None
 
     def _digest(self) -> str:
-        digest = hashlib.sha256()
+        # The marts keep hashes that DuckDB made of ids; another version may make others.
+        digest = hashlib.sha256(duckdb.__version__.encode())
         for path in sorted(self._project.rglob("*")):
             if path.suffix in (".sql", ".py", ".yml") and "target" not in path.parts:
                 digest.update(path.relative_to(self._project).as_posix().encode() + path.read_bytes())

@@ -1,4 +1,4 @@
--- The GenAI conventions before messages were attributes: messages as events of the span, the first names of usage.
+-- The GenAI conventions before messages were attributes: as events of the span, or as one prompt and one completion.
 with spans as (
 
     select
@@ -13,8 +13,16 @@ told as (
 
     select
         *,
-        coalesce({{ input_of_events('message_events') }}, {{ json_attribute('gen_ai.prompt') }}->>'messages', attributes['gen_ai.prompt']) as input,
-        coalesce({{ output_of_events('message_events') }}, {{ json_attribute('gen_ai.completion') }}->>'choices', attributes['gen_ai.completion']) as output
+        coalesce(
+            {{ input_of_events('message_events') }},
+            {{ json_attribute('gen_ai.prompt') }}->>'messages',
+            attributes['gen_ai.prompt']
+        ) as input,
+        coalesce(
+            {{ output_of_events('message_events') }},
+            {{ json_attribute('gen_ai.completion') }}->>'choices',
+            attributes['gen_ai.completion']
+        ) as output
     from spans
 
 )
@@ -24,12 +32,12 @@ select
     started_at,
     duration_ms,
     {{ double_attribute('gen_ai.response.time_to_first_chunk') }} as time_to_first_chunk_s,
-    coalesce({{ text_attribute('session.id') }}, {{ text_attribute('gen_ai.conversation.id') }}, {{ text_attribute('langsmith.metadata.session_id') }}) as session_id,
-    coalesce({{ text_attribute('user.id') }}, {{ text_attribute('enduser.id') }}) as user_id,
+    {{ first_text(['session.id', 'gen_ai.conversation.id']) }} as session_id,
+    {{ first_text(['user.id', 'enduser.id']) }} as user_id,
 
     -- the request
     coalesce({{ text_attribute('gen_ai.operation.name') }}, 'chat') as operation,
-    coalesce({{ text_attribute('gen_ai.provider.name') }}, {{ text_attribute('gen_ai.system') }}) as provider,
+    {{ first_text(['gen_ai.provider.name', 'gen_ai.system']) }} as provider,
     {{ text_attribute('gen_ai.request.model') }} as request_model,
     case
         when attributes['gen_ai.openai.request.response_format'] in ('json_object', 'json_schema') then 'json'
@@ -39,21 +47,28 @@ select
     {{ as_messages('input', 'user') }} as input_messages,
     coalesce(
         {{ text_attribute('gen_ai.system_instructions') }},
-        {{ said_in_event('message_events', 'gen_ai.client.inference.operation.details', 'gen_ai.system_instructions') }}
+        {{ said_in_event(
+            'message_events', 'gen_ai.client.inference.operation.details', 'gen_ai.system_instructions'
+        ) }}
     ) as system_instructions,
 
     -- the response
     {{ text_attribute('gen_ai.response.id') }} as response_id,
     {{ text_attribute('gen_ai.response.model') }} as response_model,
-    coalesce({{ text_attribute('openai.response.service_tier') }}, {{ text_attribute('gen_ai.openai.response.service_tier') }}) as service_tier,
-    coalesce({{ list_attribute('gen_ai.response.finish_reasons') }}, [{{ text_attribute('gen_ai.response.finish_reason') }}]) as finish_reasons,
+    {{ first_text(['openai.response.service_tier', 'gen_ai.openai.response.service_tier']) }} as service_tier,
+    {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
     {{ as_messages('output', 'assistant') }} as output_messages,
 
     -- usage
-    coalesce({{ integer_attribute('gen_ai.usage.input_tokens') }}, {{ integer_attribute('gen_ai.usage.prompt_tokens') }}) as input_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.cache_read.input_tokens') }}, {{ integer_attribute('gen_ai.usage.cache_read_input_tokens') }}, {{ integer_attribute('gen_ai.usage.details.cache_read_tokens') }}) as cached_input_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.output_tokens') }}, {{ integer_attribute('gen_ai.usage.completion_tokens') }}) as output_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.reasoning.output_tokens') }}, {{ integer_attribute('gen_ai.usage.details.reasoning_tokens') }}) as reasoning_tokens,
+    {{ first_integer(['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens']) }} as input_tokens,
+    {{ first_integer([
+        'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens',
+        'gen_ai.usage.details.cache_read_tokens',
+    ]) }} as cached_input_tokens,
+    {{ first_integer(['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens']) }} as output_tokens,
+    {{ first_integer([
+        'gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.details.reasoning_tokens',
+    ]) }} as reasoning_tokens,
 
     -- outcome
     status_code,

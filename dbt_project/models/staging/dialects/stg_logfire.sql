@@ -1,5 +1,5 @@
--- Logfire's instrumentation of clients: current conventions, or request and response as they were. A streamed call has
--- two spans: one until the stream begins, which is no call by itself, and a log of all that was said when it ended.
+-- Logfire's instrumentation of clients: as the conventions have it, or the request and the response as they were. A
+-- streamed call has two spans: one until the stream begins, which is no call by itself, and a log of the whole.
 with spans as (
 
     select
@@ -8,12 +8,13 @@ with spans as (
         {{ events_in_attribute() }} as message_events,
         from_json(
             {{ json_attribute('request_data') }},
-            '{"model": "VARCHAR", "messages": "VARCHAR", "input": "VARCHAR", "prompt": "VARCHAR", "system": "VARCHAR", "stream": "BOOLEAN",
-                "user": "VARCHAR", "response_format": {"type": "VARCHAR"}}'
+            '{"model": "VARCHAR", "messages": "VARCHAR", "input": "VARCHAR", "prompt": "VARCHAR", "system": "VARCHAR",
+                "stream": "BOOLEAN", "user": "VARCHAR", "response_format": {"type": "VARCHAR"}}'
         ) as request,
         from_json(
             {{ json_attribute('response_data') }},
-            '{"message": "VARCHAR", "combined_chunk_content": "VARCHAR", "text": "VARCHAR", "finish_reason": "VARCHAR", "usage": "JSON"}'
+            '{"message": "VARCHAR", "combined_chunk_content": "VARCHAR", "text": "VARCHAR",
+                "finish_reason": "VARCHAR", "usage": "JSON"}'
         ) as response
     from {{ ref('stg_changed_calls') }}
     where dialect = 'logfire'
@@ -24,15 +25,16 @@ told as (
 
     select
         *,
-        from_json(
-            coalesce({{ json_attribute('gen_ai.usage.raw') }}, response.usage),
-            '{"prompt_tokens": "BIGINT", "completion_tokens": "BIGINT", "input_tokens": "BIGINT", "output_tokens": "BIGINT",
-                "prompt_tokens_details": {"cached_tokens": "BIGINT"}, "completion_tokens_details": {"reasoning_tokens": "BIGINT"},
-                "input_tokens_details": {"cached_tokens": "BIGINT"}, "output_tokens_details": {"reasoning_tokens": "BIGINT"},
-                "cache_read_input_tokens": "BIGINT", "cache_creation_input_tokens": "BIGINT"}'
-        ) as usage,
-        coalesce({{ input_of_events('message_events') }}, request.messages, request.input, request.prompt) as input,
-        coalesce(attributes['gen_ai.output.messages'], response.message, response.combined_chunk_content, response.text, {{ output_of_events('message_events') }}) as output,
+        case when is_streamed then {{ double_attribute('duration') }} end as stream_s,
+        {{ openai_usage("coalesce(" ~ json_attribute('gen_ai.usage.raw') ~ ", response.usage)") }} as usage,
+        coalesce(
+            {{ input_of_events('message_events') }}, request.messages, request.input, request.prompt
+        ) as input,
+        coalesce(
+            attributes['gen_ai.output.messages'],
+            response.message, response.combined_chunk_content, response.text,
+            {{ output_of_events('message_events') }}
+        ) as output,
         -- Only of responses does the request say whether it is a stream.
         request.stream is not null and request.messages is null as is_one_answer
     from spans
@@ -42,9 +44,9 @@ told as (
 select
     {{ span_columns() }},
     -- The log of a stream is written when it ends.
-    case when is_streamed then started_at - to_microseconds((1e6 * {{ double_attribute('duration') }})::bigint) else started_at end as started_at,
-    case when is_streamed then 1000 * {{ double_attribute('duration') }} else duration_ms end as duration_ms,
-    coalesce({{ text_attribute('session.id') }}, {{ text_attribute('gen_ai.conversation.id') }}) as session_id,
+    coalesce(started_at - to_microseconds((1e6 * stream_s)::bigint), started_at) as started_at,
+    coalesce(1000 * stream_s, duration_ms) as duration_ms,
+    {{ first_text(['session.id', 'gen_ai.conversation.id']) }} as session_id,
     coalesce({{ text_attribute('user.id') }}, nullif(request.user, '')) as user_id,
 
     -- the request
@@ -56,7 +58,7 @@ select
             else 'chat'
         end
     ) as operation,
-    coalesce({{ text_attribute('gen_ai.provider.name') }}, {{ text_attribute('gen_ai.system') }}) as provider,
+    {{ first_text(['gen_ai.provider.name', 'gen_ai.system']) }} as provider,
     coalesce({{ text_attribute('gen_ai.request.model') }}, request.model) as request_model,
     case when request.response_format.type in ('json_object', 'json_schema') then 'json' end as output_type,
     is_streamed,
@@ -67,20 +69,25 @@ select
     {{ text_attribute('gen_ai.response.id') }} as response_id,
     {{ text_attribute('gen_ai.response.model') }} as response_model,
     coalesce({{ list_attribute('gen_ai.response.finish_reasons') }}, [response.finish_reason]) as finish_reasons,
-    -- Of a stream of chat the last chunk has the reason; of responses no event says it.
+    -- The last chunk of a chat has the reason; a stream of responses has none.
     case
-        when is_streamed and attributes['gen_ai.output.messages'] is not null and not is_one_answer
-            and ({{ json_attribute('gen_ai.output.messages') }}->>'$[0].finish_reason') is null then 'incomplete'
+        when
+            is_streamed and not is_one_answer and attributes['gen_ai.output.messages'] is not null
+            and ({{ json_attribute('gen_ai.output.messages') }}->>'$[0].finish_reason') is null
+            then 'incomplete'
     end as stream_state,
     {{ as_messages('output', 'assistant', are_one='is_one_answer') }} as output_messages,
 
     -- usage
-    coalesce({{ integer_attribute('gen_ai.usage.input_tokens') }}, usage.prompt_tokens, usage.input_tokens) as input_tokens,
     coalesce(
-        usage.prompt_tokens_details.cached_tokens, usage.input_tokens_details.cached_tokens, usage.cache_read_input_tokens
+        {{ integer_attribute('gen_ai.usage.input_tokens') }}, usage.prompt_tokens, usage.input_tokens
+    ) as input_tokens,
+    coalesce(
+        usage.prompt_tokens_details.cached_tokens, usage.input_tokens_details.cached_tokens
     ) as cached_input_tokens,
-    usage.cache_creation_input_tokens as cache_write_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.output_tokens') }}, usage.completion_tokens, usage.output_tokens) as output_tokens,
+    coalesce(
+        {{ integer_attribute('gen_ai.usage.output_tokens') }}, usage.completion_tokens, usage.output_tokens
+    ) as output_tokens,
     coalesce(
         usage.completion_tokens_details.reasoning_tokens, usage.output_tokens_details.reasoning_tokens
     ) as reasoning_tokens,

@@ -7,7 +7,7 @@ with spans as (
         {{ attributes_under('llm.output_messages.') }} as flat_output,
         {{ attributes_under('embedding.embeddings.') }} as embedded,
         from_json(
-            coalesce({{ json_attribute('llm.invocation_parameters') }}, {{ json_attribute('embedding.invocation_parameters') }}),
+            try_cast({{ first_text(['llm.invocation_parameters', 'embedding.invocation_parameters']) }} as json),
             '{"model": "VARCHAR", "stream": "BOOLEAN", "user": "VARCHAR", "n": "INTEGER",
                 "response_format": {"type": "VARCHAR"}, "text": {"format": {"type": "VARCHAR"}}}'
         ) as parameters,
@@ -22,7 +22,8 @@ with spans as (
                 "choices": "VARCHAR", "output": "VARCHAR", "incomplete_details": {"reason": "VARCHAR"}}'
         ) as response,
         list_filter(
-            from_json(events, '[{"name": "VARCHAR", "time_unix_nano": "BIGINT"}]'), lambda event: event.name = 'First Token Stream Event'
+            from_json(events, '[{"name": "VARCHAR", "time_unix_nano": "BIGINT"}]'),
+            lambda event: event.name = 'First Token Stream Event'
         )[1].time_unix_nano as first_token_at
     from {{ ref('stg_changed_calls') }}
     where dialect = 'openinference'
@@ -33,11 +34,13 @@ told as (
 
     select
         *,
+        {{ first_text(['llm.model_name', 'embedding.model_name']) }} as model_name,
         coalesce(
             {{ flat_messages('flat_input', wrapped=true) }},
-            case when cardinality(embedded) > 0 then to_json([
-                embedded[number || '.embedding.text'] for number in {{ numbers_in('embedded', "''", 1) }}
-            ])::varchar end,
+            case
+                when cardinality(embedded) > 0
+                    then to_json([embedded[number || '.embedding.text'] for number in {{ numbers_in('embedded', "''", 1) }}])::varchar
+            end,
             attributes['llm.prompts.0.prompt.text'],
             request.messages, request.input, request.prompt, attributes['input.value']
         ) as input,
@@ -64,27 +67,29 @@ select
     -- the request
     case
         when upper(attributes['openinference.span.kind']) = 'EMBEDDING' then 'embeddings'
-        when response.object = 'text_completion' or attributes['llm.prompts.0.prompt.text'] is not null then 'text_completion'
+        when response.object = 'text_completion' or attributes['llm.prompts.0.prompt.text'] is not null
+            then 'text_completion'
         else 'chat'
     end as operation,
-    lower(coalesce({{ text_attribute('llm.provider') }}, {{ text_attribute('llm.system') }})) as provider,
-    coalesce(
-        parameters.model, request.model, {{ text_attribute('llm.model_name') }}, {{ text_attribute('embedding.model_name') }}
-    ) as request_model,
+    lower({{ first_text(['llm.provider', 'llm.system']) }}) as provider,
+    coalesce(parameters.model, request.model, model_name) as request_model,
     case
-        when coalesce(parameters.response_format.type, parameters.text.format.type) in ('json_object', 'json_schema') then 'json'
+        when coalesce(parameters.response_format.type, parameters.text.format.type) in ('json_object', 'json_schema')
+            then 'json'
     end as output_type,
     coalesce(parameters.stream, request.stream, first_token_at is not null) as is_streamed,
     {{ as_messages('input', 'user') }} as input_messages,
 
     -- the response
     response.id as response_id,
-    coalesce(response.model, {{ text_attribute('llm.model_name') }}, {{ text_attribute('embedding.model_name') }}) as response_model,
+    coalesce(response.model, model_name) as response_model,
     response.status as response_status,
     response.service_tier,
     [coalesce({{ text_attribute('llm.finish_reason') }}, response.incomplete_details.reason)] as finish_reasons,
     case
-        when response.object = 'chat.completion.chunk' and (try_cast(response.choices as json)->>'$[0].finish_reason') is null
+        when
+            response.object = 'chat.completion.chunk'
+            and (try_cast(response.choices as json)->>'$[0].finish_reason') is null
             then 'incomplete'
     end as stream_state,
     {{ as_messages('output', 'assistant', are_one='is_one_answer') }} as output_messages,

@@ -17,10 +17,10 @@ told as (
         *,
         {{ flat_messages('flat_input', wrapped=false) }} as input,
         {{ flat_messages('flat_output', wrapped=false) }} as output,
-        coalesce({{ boolean_attribute('gen_ai.is_streaming') }}, {{ boolean_attribute('llm.is_streaming') }}) as is_streamed,
+        try_cast({{ first_text(['gen_ai.is_streaming', 'llm.is_streaming']) }} as boolean) as is_streamed,
         coalesce(
             {{ list_attribute('gen_ai.response.finish_reasons') }},
-            [coalesce({{ text_attribute('llm.response.finish_reason') }}, {{ text_attribute('gen_ai.completion.0.finish_reason') }})]
+            [{{ first_text(['llm.response.finish_reason', 'gen_ai.completion.0.finish_reason']) }}]
         ) as finish_reasons
     from spans
 
@@ -30,23 +30,33 @@ select
     {{ span_columns() }},
     started_at,
     duration_ms,
-    coalesce({{ text_attribute('session.id') }}, {{ text_attribute('gen_ai.conversation.id') }}, properties['session_id'], properties['thread_id']) as session_id,
-    coalesce({{ text_attribute('user.id') }}, properties['user_id'], {{ text_attribute('gen_ai.user') }}, {{ text_attribute('llm.user') }}) as user_id,
+    coalesce(
+        {{ first_text(['session.id', 'gen_ai.conversation.id']) }},
+        {{ first_text(['session_id', 'thread_id', 'chat_id'], 'properties') }}
+    ) as session_id,
+    coalesce(
+        {{ text_attribute('user.id') }},
+        {{ text_attribute('user_id', 'properties') }},
+        {{ first_text(['gen_ai.user', 'llm.user']) }}
+    ) as user_id,
 
     -- the request
     case
-        when {{ text_attribute('gen_ai.operation.name') }} is not null then attributes['gen_ai.operation.name']
+        when attributes['gen_ai.operation.name'] != '' then attributes['gen_ai.operation.name']
         when attributes['llm.request.type'] like '%embedding' then 'embeddings'
+        -- LiteLLM calls all of them so.
         when attributes['llm.request.type'] = 'completion' and scope_name != 'litellm' then 'text_completion'
         else 'chat'
     end as operation,
-    lower(coalesce({{ text_attribute('gen_ai.provider.name') }}, {{ text_attribute('gen_ai.system') }}, {{ text_attribute('llm.vendor') }})) as provider,
+    lower({{ first_text(['gen_ai.provider.name', 'gen_ai.system', 'llm.vendor']) }}) as provider,
     {{ text_attribute('gen_ai.request.model') }} as request_model,
     -- A schema, or the response format that asks for none.
     case
-        when coalesce(
-            {{ json_attribute('gen_ai.request.structured_output_schema') }}, {{ json_attribute('llm.request.structured_output_schema') }}
-        )->>'type' != 'text' then 'json'
+        when
+            try_cast(
+                {{ first_text(['gen_ai.request.structured_output_schema', 'llm.request.structured_output_schema']) }} as json
+            )->>'type' != 'text'
+            then 'json'
     end as output_type,
     is_streamed,
     coalesce(attributes['gen_ai.input.messages'], {{ as_messages('input', 'user') }}) as input_messages,
@@ -55,17 +65,27 @@ select
     -- the response
     {{ text_attribute('gen_ai.response.id') }} as response_id,
     {{ text_attribute('gen_ai.response.model') }} as response_model,
-    coalesce({{ text_attribute('openai.response.service_tier') }}, {{ text_attribute('gen_ai.openai.response.service_tier') }}) as service_tier,
+    {{ first_text(['openai.response.service_tier', 'gen_ai.openai.response.service_tier']) }} as service_tier,
     finish_reasons,
     case when is_streamed and finish_reasons[1] is null then 'incomplete' end as stream_state,
     coalesce(attributes['gen_ai.output.messages'], {{ as_messages('output', 'assistant') }}) as output_messages,
 
     -- usage
-    coalesce({{ integer_attribute('gen_ai.usage.input_tokens') }}, {{ integer_attribute('gen_ai.usage.prompt_tokens') }}, {{ integer_attribute('llm.usage.prompt_tokens') }}) as input_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.cache_read.input_tokens') }}, {{ integer_attribute('gen_ai.usage.cache_read_input_tokens') }}) as cached_input_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.cache_creation.input_tokens') }}, {{ integer_attribute('gen_ai.usage.cache_creation_input_tokens') }}) as cache_write_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.output_tokens') }}, {{ integer_attribute('gen_ai.usage.completion_tokens') }}, {{ integer_attribute('llm.usage.completion_tokens') }}) as output_tokens,
-    coalesce({{ integer_attribute('gen_ai.usage.reasoning.output_tokens') }}, {{ integer_attribute('gen_ai.usage.reasoning_tokens') }}) as reasoning_tokens,
+    {{ first_integer([
+        'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.usage.prompt_tokens',
+    ]) }} as input_tokens,
+    {{ first_integer([
+        'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens',
+    ]) }} as cached_input_tokens,
+    {{ first_integer([
+        'gen_ai.usage.cache_creation.input_tokens', 'gen_ai.usage.cache_creation_input_tokens',
+    ]) }} as cache_write_tokens,
+    {{ first_integer([
+        'gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'llm.usage.completion_tokens',
+    ]) }} as output_tokens,
+    {{ first_integer([
+        'gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
+    ]) }} as reasoning_tokens,
 
     -- prompt and context
     {{ text_attribute('traceloop.prompt.key') }} as prompt_name,
