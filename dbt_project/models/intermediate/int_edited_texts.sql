@@ -1,18 +1,8 @@
 -- Answers and what users kept of them, where either is new and the app did not count the edits itself.
 with kept as (
 
-    select
-        interaction_id,
-        interaction_key,
-        final_text
-    from {{ ref('int_feedback') }}
-    where
-        final_text is not null
-        and stated_edit_distance is null
-        and (
-            ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-            or interaction_key in (select {{ interaction_key() }} from {{ ref('stg_changed_spans') }})
-        )
+    select * from {{ ref('int_touched_feedback') }}
+    where final_text is not null and stated_edit_distance is null
 
 )
 

@@ -1,4 +1,4 @@
--- Feedback as interactions show it: with the edits counted where the app did not count them.
+-- The feedback of this refresh as interactions show it: with the edits counted where the app did not count them.
 select
     feedback.interaction_id,
     feedback.ingest_seq,
@@ -9,5 +9,5 @@ select
     coalesce(feedback.stated_edit_distance, distances.edit_distance) as edit_distance,
     feedback.ingested_at
 
-from {{ ref('int_feedback') }} as feedback
+from {{ ref('int_touched_feedback') }} as feedback
 left join {{ ref('int_edit_distances') }} as distances using (interaction_id)

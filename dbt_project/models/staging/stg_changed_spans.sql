@@ -77,6 +77,22 @@ arrived as (
         on spans.ingest_seq = changed.ingest_seq and {{ span_key('spans.span_id') }} = changed.span_key
 
 )
+{%- if interactions and previous -%}
+,
+
+-- Taken by retention in a run that broke off.
+given_up as (
+
+    select previous.*
+    from {{ previous }} as previous
+    where
+        (select is_retry from {{ refresh_window }})
+        and previous.dialect is null
+        and previous.is_known
+        and previous.interaction_id not in (select interaction_id from arrived)
+
+)
+{%- endif %}
 
 select * from arrived
 {% if interactions %}
@@ -90,12 +106,9 @@ where
 {% endif %}
 {% if interactions and previous %}
 union all
-select previous.*
-from {{ previous }} as previous
-where
-    (select is_retry from {{ refresh_window }})
-    and previous.dialect is null
-    and previous.is_known
-    and previous.interaction_id not in (select interaction_id from arrived)
-    and previous.interaction_id not in (select interaction_id from {{ interactions }})
+select *
+from given_up
+where interaction_id not in (
+    select interaction_id from {{ rows_by_key(interactions, 'select ' ~ interaction_key() ~ ' from given_up') }}
+)
 {% endif %}

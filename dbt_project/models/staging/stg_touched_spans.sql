@@ -3,24 +3,39 @@
 -- The traces of which this refresh brings something, as they were before it and as they are after it: the newest copy
 -- of each of their spans. A copy without its texts takes the place of one that landed long ago, not of one that
 -- landed since, and one that retention took is there no more.
-with traces as (
+with arrived as (
 
-    {% for keys in [ref('stg_span_keys'), ref('stg_message_keys')] %}
-    select trace_key from {{ keys }}
+    select * from {{ ref('stg_span_keys') }}
     where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+
+),
+
+traces as (
+
+    select trace_key from arrived
+    union all
+    select trace_key from {{ ref('stg_message_keys') }}
+    where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+    {% for keys in [ref('stg_span_keys'), ref('stg_message_keys')] %}
     union all
     select trace_key from {{ keys }}
     where ingested_at < {{ taken_before() }}
-    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 
--- First which rows, by one column of all that ever landed, then those alone.
 touched as (
 
+    select * from arrived
+    union all
+    -- First which rows, and then those alone.
     select * from {{ ref('stg_span_keys') }}
-    where rowid in (select rowid from {{ ref('stg_span_keys') }} where trace_key in (select trace_key from traces))
+    where rowid in (
+        select rowid from {{ ref('stg_span_keys') }}
+        where
+            trace_key in (select trace_key from traces)
+            and ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
+    )
 
 )
 
