@@ -7,17 +7,29 @@ from spanmart.warehouse.batch import LOG_EVENTS, SPANS
 
 _ROWS_A_REQUEST = 500
 
-# The newest calls once more: under new ids, and an hour later.
+# The newest calls once more, under new ids: they fill the next day, however many a day has had.
 NEW_CALLS = """
-select * exclude (ingest_seq, ingested_at) replace (
-    replace(uuid()::varchar, '-', '') as trace_id,
-    start_time_unix_nano + 3_600_000_000_000 as start_time_unix_nano,
-    end_time_unix_nano + 3_600_000_000_000 as end_time_unix_nano
+with newest as (
+    select * from landing.raw.spans order by rowid desc limit $rows
+),
+days as (
+    select 86_400_000_000_000 as day_ns, max(start_time_unix_nano) // day_ns + 1 as next_day from newest
 )
-from landing.raw.spans order by rowid desc limit $rows
+select
+    newest.* exclude (ingest_seq, ingested_at) replace (
+        replace(uuid()::varchar, '-', '') as trace_id,
+        (next_day * day_ns + day_ns // $rows * (row_number() over () - 1))::ubigint as start_time_unix_nano,
+        start_time_unix_nano + (newest.end_time_unix_nano - newest.start_time_unix_nano) as end_time_unix_nano
+    )
+from newest cross join days
 """
 
+# On calls of the last month; of some of them the user kept another text.
 LATE_FEEDBACK = """
+with recent as (
+    select * from marts.interactions
+    where created_at > (select max(created_at) - interval 30 day from marts.interactions)
+)
 select
     epoch_us(now()) * 1000 as time_unix_nano,
     trace_id,
@@ -25,13 +37,14 @@ select
     'gen_ai.evaluation.result' as event_name,
     'INFO' as severity,
     null as body,
-    map {
-        'gen_ai.evaluation.name': 'user_feedback',
-        'gen_ai.evaluation.score.label': 'accepted',
-        'gen_ai.evaluation.score.value': '80.0'
-    } as attributes,
+    map_from_entries([attribute for attribute in [
+        {'k': 'gen_ai.evaluation.name', 'v': 'user_feedback'},
+        {'k': 'gen_ai.evaluation.score.label', 'v': 'modified'},
+        {'k': 'gen_ai.evaluation.score.value', 'v': '80.0'},
+        {'k': 'spanmart.feedback.final_text', 'v': if(interaction_key % 30 = 0, prompt_preview, null)}
+    ] if attribute.v is not null]) as attributes,
     map {'service.name': service_name} as resource_attributes
-from marts.interactions using sample $rows
+from recent using sample $rows
 """
 
 

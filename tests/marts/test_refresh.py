@@ -76,14 +76,19 @@ def test_the_status_tells_what_the_marts_contain(marts: Marts) -> None:
     assert Refresher(marts.warehouse).status.version == after.version
 
 
-def test_a_bounded_refresh_takes_whole_commits_until_all_is_there(open_marts: Callable[..., Marts]) -> None:
-    marts = open_marts(rows_per_refresh=2)
+@pytest.mark.parametrize("bound", [{"rows_per_refresh": 2}, {"bytes_per_refresh": 1}])
+def test_a_bounded_refresh_takes_whole_commits_until_all_is_there(
+    open_marts: Callable[..., Marts], bound: dict[str, int]
+) -> None:
+    marts = open_marts(**bound)
     for first in (1, 4, 7):
         marts.land(*(span(number) for number in range(first, first + 3)), feedback(first))
     marts.refresher.refresh()
     assert ids(marts) == list(range(1, 10))
     judged = marts.query("select count(*) as n from interactions where user_feedback = 'accepted'")
     assert judged == [{"n": 3}]
+    last_piece = marts.query("select from_seq, upto_seq from staging.stg_refresh_window")
+    assert last_piece == [{"from_seq": 2, "upto_seq": 3}]
 
 
 def test_the_thread_refreshes_what_lands(marts: Marts) -> None:

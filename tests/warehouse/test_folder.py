@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from spanmart.warehouse import Batch, LogEvent, Warehouse
+from spanmart.warehouse.database import SETTINGS
 from spanmart.warehouse.errors import DamagedFile, FolderInUse, FolderUnusable
 
 EVENT = LogEvent("happened", time_unix_nano=1_000)
@@ -187,3 +188,13 @@ def test_a_file_that_may_not_be_written_is_not_damaged(tmp_path):
         Warehouse.open(tmp_path)
 
     assert list(tmp_path.glob("*.aside")) == []
+
+
+def test_every_connection_has_the_settings(tmp_path):
+    with Warehouse.open(tmp_path) as warehouse, duckdb.connect(warehouse.marts_path) as dbts:
+        for connection in (warehouse.cursor(), dbts):
+            found = dict(connection.execute("select name, value from duckdb_settings()").fetchall())
+            sizes = ("checkpoint_threshold", "memory_limit")  # DuckDB says them in other units
+            assert {name: found[name].lower() for name in SETTINGS if name not in sizes} == {
+                name: value for name, value in SETTINGS.items() if name not in sizes
+            }

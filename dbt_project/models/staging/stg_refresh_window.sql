@@ -19,7 +19,8 @@ waiting as (
 
     select
         batches.ingest_seq,
-        sum(batches.stored) over (order by batches.ingest_seq) as stored_so_far
+        sum(batches.stored) over (order by batches.ingest_seq) as stored_so_far,
+        sum(batches.bytes) over (order by batches.ingest_seq) as bytes_so_far
     from {{ ref('stg_batches') }} as batches
     where batches.ingest_seq > (select from_seq from previous)
 
@@ -30,8 +31,10 @@ bounded as (
     select max(ingest_seq) as upto_seq
     from waiting
     where
-        {{ var('rows_per_refresh') }} = 0
-        or stored_so_far <= {{ var('rows_per_refresh') }}
+        (
+            (stored_so_far <= {{ var('rows_per_refresh') }} or {{ var('rows_per_refresh') }} = 0)
+            and (bytes_so_far <= {{ var('bytes_per_refresh') }} or {{ var('bytes_per_refresh') }} = 0)
+        )
         or ingest_seq = (select min(ingest_seq) from waiting)
 
 )

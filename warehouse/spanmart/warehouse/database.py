@@ -29,6 +29,11 @@ SETTINGS = {
     # Up to so many rows of a large table are found by their position and read alone; without this, 50.
     "dynamic_or_filter_threshold": "1000",
 }
+# Of a large machine DuckDB would take four fifths, most of it for parts of files that were read once.
+MOST_MEMORY = "6 GB"
+LESS_MEMORY = """
+select least(parse_formatted_bytes(current_setting('memory_limit')), parse_formatted_bytes($most))
+"""
 ATTACH_OPTIONS = {"landing": f"(row_group_size {ROW_GROUP_ROWS})", "app": ""}
 
 HOLDS = {
@@ -95,12 +100,18 @@ def _open_files(folder: DataFolder) -> duckdb.DuckDBPyConnection:
             migrate(connection, catalog, migrations_of(catalog))
         # For models that only their refresh needs.
         connection.execute("attach ':memory:' as scratch")
-        for name, value in SETTINGS.items():
-            connection.execute(f"set {name} = '{value}'")
+        _set(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _set(connection: duckdb.DuckDBPyConnection) -> None:
+    """For all connections to these files, dbt's among them."""
+    [memory] = connection.execute(LESS_MEMORY, {"most": MOST_MEMORY}).fetchone() or (MOST_MEMORY,)
+    for name, value in {**SETTINGS, "memory_limit": f"{memory}B"}.items():
+        connection.execute(f"set global {name} = '{value}'")
 
 
 def _settle_marts(folder: DataFolder) -> None:
