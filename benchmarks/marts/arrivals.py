@@ -14,22 +14,25 @@ with newest as (
 ),
 days as (
     select 86_400_000_000_000 as day_ns, max(start_time_unix_nano) // day_ns + 1 as next_day from newest
+),
+moved as (
+    select
+        newest.*,
+        (next_day * day_ns + day_ns // $rows * (row_number() over () - 1))::ubigint as started,
+        started + (end_time_unix_nano - start_time_unix_nano) as ended
+    from newest cross join days
 )
 select
-    newest.* exclude (ingest_seq, ingested_at) replace (
+    * exclude (ingest_seq, ingested_at, started, ended) replace (
         replace(uuid()::varchar, '-', '') as trace_id,
-        (next_day * day_ns + day_ns // $rows * (row_number() over () - 1))::ubigint as start_time_unix_nano,
-        start_time_unix_nano + (newest.end_time_unix_nano - newest.start_time_unix_nano) as end_time_unix_nano
+        started as start_time_unix_nano,
+        ended as end_time_unix_nano
     )
-from newest cross join days
+from moved
 """
 
-# On calls of the last month; of some of them the user kept another text.
+# On calls of any age; of one in thirty the user kept another text.
 LATE_FEEDBACK = """
-with recent as (
-    select * from marts.interactions
-    where created_at > (select max(created_at) - interval 30 day from marts.interactions)
-)
 select
     epoch_us(now()) * 1000 as time_unix_nano,
     trace_id,
@@ -44,7 +47,7 @@ select
         {'k': 'spanmart.feedback.final_text', 'v': if(interaction_key % 30 = 0, prompt_preview, null)}
     ] if attribute.v is not null]) as attributes,
     map {'service.name': service_name} as resource_attributes
-from recent using sample $rows
+from (select * from marts.interactions using sample $rows)
 """
 
 

@@ -17,5 +17,5 @@ select
     interactions.quality_score,
     interactions.edit_distance
 
-from {{ rows_by_key(ref('interactions'), touched_calls()) }} as interactions
-inner join {{ ref('int_feedback') }} as feedback using (interaction_key)
+from {{ rows_by_key(ref('interactions'), 'select interaction_key from ' ~ ref('int_touched_feedback')) }} as interactions
+inner join {{ ref('int_touched_feedback') }} as feedback using (interaction_key)

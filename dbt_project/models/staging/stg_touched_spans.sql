@@ -24,17 +24,25 @@ traces as (
 
 ),
 
+-- Only where the traces' spans are: with a second condition DuckDB would not skip what holds no such trace.
+places as materialized (
+
+    select
+        rowid as place,
+        ingest_seq
+    from {{ ref('stg_span_keys') }}
+    where trace_key in (select trace_key from traces)
+
+),
+
 touched as (
 
     select * from arrived
     union all
-    -- First which rows, and then those alone.
     select * from {{ ref('stg_span_keys') }}
     where rowid in (
-        select rowid from {{ ref('stg_span_keys') }}
-        where
-            trace_key in (select trace_key from traces)
-            and ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
+        select place from places
+        where ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
     )
 
 )
