@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spanmart.warehouse import Warehouse
-from support.marts import Marts
+from support.marts import Calls, Marts, numbered
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +49,14 @@ def module_marts(tmp_path_factory: pytest.TempPathFactory, empty_warehouse: Path
     marts = Marts(Warehouse.open(folder))
     yield marts
     marts.close()
+
+
+@pytest.fixture(scope="module")
+def calls(module_marts: Marts, request: pytest.FixtureRequest) -> Calls:
+    """The row of each of the module's `CASES`, by its topic and name."""
+    cases = request.module.CASES
+    names = [(topic, case) for topic in cases for case in cases[topic]]
+    module_marts.build(
+        *(numbered(cases[topic][case], number) for number, (topic, case) in enumerate(names, start=1))
+    )
+    return {name: module_marts.interaction(number) for number, name in enumerate(names, start=1)}

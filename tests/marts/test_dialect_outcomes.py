@@ -17,9 +17,7 @@ from support.dialects import (
     openllmetry,
     vercel,
 )
-from support.marts import NANOSECONDS, Marts, Row, interaction_id, messages, numbered
-
-Calls = dict[tuple[str, str], Row]
+from support.marts import NANOSECONDS, Calls, Marts, Row, interaction_id, messages
 
 STREAMED = {"model": ASKED, "stream": True}
 FIRST_CHUNK = '"2026-09-21T14:13:21.250000Z"'
@@ -220,16 +218,6 @@ CASES = {
         for (status, reason), item in RESPONSES.items()
     },
 }
-
-
-@pytest.fixture(scope="module")
-def calls(module_marts: Marts) -> Calls:
-    """The row of each case, by its topic and name."""
-    names = [(topic, case) for topic, cases in CASES.items() for case in cases]
-    module_marts.build(
-        *(numbered(CASES[topic][case], number) for number, (topic, case) in enumerate(names, start=1))
-    )
-    return {name: module_marts.interaction(number) for number, name in enumerate(names, start=1)}
 
 
 @pytest.mark.parametrize("dialect", STREAMS)

@@ -47,6 +47,7 @@ INTERACTION = (
 )
 
 Row = dict[str, Any]
+Calls = dict[tuple[str, str], Row]
 
 
 def messages(*said: tuple[str, str], finish_reason: str | None = None) -> str:
