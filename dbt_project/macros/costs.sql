@@ -1,11 +1,25 @@
 {#- What a call costs. Rates are marginal, what one unit more costs, so that a cost is a plain sum of quantity times rate:
     cached tokens are input tokens as well, and their rate is the cache's price less the input's. -#}
 
+{#- What spans say how much of a call used: the counts, each with its name in the price list. -#}
+{% macro priced_counts() -%}
+    {{ return({
+        'input_tokens': 'input_tokens',
+        'cached_input_tokens': 'cache_read_tokens',
+        'cache_write_tokens': 'cache_write_tokens',
+        'input_audio_tokens': 'input_audio_tokens',
+        'cached_audio_tokens': 'cache_audio_read_tokens',
+        'input_image_tokens': 'input_image_tokens',
+        'cached_image_tokens': 'cache_image_read_tokens',
+        'output_tokens': 'output_tokens',
+        'reasoning_tokens': 'output_reasoning_tokens',
+        'output_audio_tokens': 'output_audio_tokens',
+        'output_image_tokens': 'output_image_tokens',
+    }) }}
+{%- endmacro %}
+
 {#- The rates of called names, as far as a span can say how much of them it used. -#}
 {% macro rates_of(names, price_rates) -%}
-    {%- set usage_keys = [
-        'input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens', 'output_reasoning_tokens', 'requests',
-    ] -%}
     select
         names.price_list,
         names.provider,
@@ -17,7 +31,7 @@
         rates.time_to,
         rates.input_tokens_above,
         rates.input_tokens_upto,
-        {% for usage_key in usage_keys %}
+        {% for usage_key in priced_counts().values() | list + ['requests'] %}
         coalesce(max(rates.usd_per_unit) filter (where rates.usage_key = '{{ usage_key }}'), 0)::decimal(38, 24) as {{ usage_key }}_usd{{ ',' if not loop.last }}
         {% endfor %}
     from {{ names }} as names
@@ -44,12 +58,43 @@
 {%- endmacro %}
 
 {% macro cost_usd(calls, rates) -%}
+    case when {{ leaves_cost_open(calls, rates) }} then null else (
+        {% for count, usage_key in priced_counts().items() %}
+        coalesce({{ calls }}.{{ count }}, 0) * {{ rates }}.{{ usage_key }}_usd +
+        {% endfor %}
+        {{ rates }}.requests_usd
+    )::decimal(38, 24) end
+{%- endmacro %}
+
+{#- Whether the cost hangs on how much of the cached input is audio or images, and the call does not say. -#}
+{% macro leaves_cost_open(calls, rates) -%}
+    {% for modality in ['audio', 'image'] %}
     (
-        coalesce({{ calls }}.input_tokens, 0) * {{ rates }}.input_tokens_usd
-        + coalesce({{ calls }}.cached_input_tokens, 0) * {{ rates }}.cache_read_tokens_usd
-        + coalesce({{ calls }}.cache_write_tokens, 0) * {{ rates }}.cache_write_tokens_usd
-        + coalesce({{ calls }}.output_tokens, 0) * {{ rates }}.output_tokens_usd
-        + coalesce({{ calls }}.reasoning_tokens, 0) * {{ rates }}.output_reasoning_tokens_usd
-        + {{ rates }}.requests_usd
-    )::decimal(38, 24)
+        {{ calls }}.cached_{{ modality }}_tokens is null
+        and {{ calls }}.cached_input_tokens > 0
+        and {{ calls }}.input_{{ modality }}_tokens > 0
+        and {{ rates }}.cache_{{ modality }}_read_tokens_usd != 0
+    ) {{ 'or' if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+{#- Whether the counts of a call contradict each other: a part is never more than what it is part of. -#}
+{% macro is_inconsistent(calls) -%}
+    {%- set tokens = {} -%}
+    {%- for count in priced_counts() -%}
+        {%- do tokens.update({count: 'coalesce(' ~ calls ~ '.' ~ count ~ ', 0)'}) -%}
+    {%- endfor -%}
+    least({{ tokens.values() | join(', ') }}) < 0
+    or {{ tokens.cached_input_tokens }} + {{ tokens.cache_write_tokens }} > {{ tokens.input_tokens }}
+    or {{ tokens.input_audio_tokens }} + {{ tokens.input_image_tokens }} > {{ tokens.input_tokens }}
+    or {{ tokens.cached_audio_tokens }} + {{ tokens.cached_image_tokens }} > {{ tokens.cached_input_tokens }}
+    or {{ tokens.cached_audio_tokens }} > {{ tokens.input_audio_tokens }}
+    or {{ tokens.cached_image_tokens }} > {{ tokens.input_image_tokens }}
+    -- What of the cached input is text is no more than the text.
+    or {{ tokens.cached_input_tokens }}
+        - coalesce({{ calls }}.cached_audio_tokens, {{ tokens.input_audio_tokens }})
+        - coalesce({{ calls }}.cached_image_tokens, {{ tokens.input_image_tokens }})
+        > {{ tokens.input_tokens }} - {{ tokens.input_audio_tokens }} - {{ tokens.input_image_tokens }}
+    or {{ tokens.reasoning_tokens }} > {{ tokens.output_tokens }}
+    or {{ tokens.output_audio_tokens }} + {{ tokens.output_image_tokens }} > {{ tokens.output_tokens }}
 {%- endmacro %}

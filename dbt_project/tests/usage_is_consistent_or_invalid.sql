@@ -1,26 +1,28 @@
--- Tokens of the cache are part of the input and reasoning tokens part of the output: what breaks that is invalid and
--- has no cost, and nothing else is.
+-- A part of the tokens is never more than what it is part of: what breaks that is invalid and has no cost, and nothing
+-- else is.
 with usage as (
 
     select
-        interaction_id,
-        pricing_status,
-        tokens_used,
-        coalesce(input_tokens, 0) as input_tokens,
-        coalesce(cached_input_tokens, 0) as cached_input_tokens,
-        coalesce(cache_write_tokens, 0) as cache_write_tokens,
-        coalesce(output_tokens, 0) as output_tokens,
-        coalesce(reasoning_tokens, 0) as reasoning_tokens
+        * replace (
+            {% for count in ['input_tokens', 'cached_input_tokens', 'input_audio_tokens', 'input_image_tokens', 'output_tokens'] %}
+            coalesce({{ count }}, 0) as {{ count }}{{ ',' if not loop.last }}
+            {% endfor %}
+        )
     from {{ ref('interactions') }}
 
 )
 
-select *
+select interaction_id
 from usage
 where
     tokens_used != input_tokens + output_tokens
-    or (pricing_status = 'invalid_usage') != (
-        cached_input_tokens + cache_write_tokens > input_tokens
-        or reasoning_tokens > output_tokens
-        or least(input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens) < 0
+    or (pricing_status = 'invalid_usage') != ({{ is_inconsistent('usage') }})
+    or (
+        pricing_status in ('priced', 'unpriced')
+        and (
+            greatest(cached_input_tokens, cache_write_tokens, input_audio_tokens, input_image_tokens) > input_tokens
+            or greatest(reasoning_tokens, output_audio_tokens, output_image_tokens) > output_tokens
+            or cached_audio_tokens > least(input_audio_tokens, cached_input_tokens)
+            or cached_image_tokens > least(input_image_tokens, cached_input_tokens)
+        )
     )

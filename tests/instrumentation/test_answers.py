@@ -54,6 +54,81 @@ def test_an_answer_is_recorded_with_all_that_it_says(recorded: Recorded, api: Ca
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "call", "usage", "told"),
+    [
+        (
+            "chat/completions",
+            chat,
+            {
+                "prompt_tokens": 30,
+                "prompt_tokens_details": {
+                    "cached_tokens": 0,
+                    "cache_write_tokens": 9,
+                    "audio_tokens": 20,
+                    "image_tokens": 0,
+                },
+                "completion_tokens": 12,
+                "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 8},
+            },
+            {
+                "input_tokens": 30,
+                "cache_read.input_tokens": 0,
+                "cache_write.input_tokens": 9,
+                "audio.input_tokens": 20,
+                "output_tokens": 12,
+                "reasoning.output_tokens": 0,
+                "audio.output_tokens": 8,
+            },
+        ),
+        (
+            "images/generations",
+            lambda api: api.client.images.generate(model="gpt-image-1", prompt="a cat"),
+            {
+                "input_tokens": 30,
+                "input_tokens_details": {"text_tokens": 10, "image_tokens": 20},
+                "output_tokens": 12,
+                "output_tokens_details": {"text_tokens": 0, "image_tokens": 12},
+            },
+            {
+                "input_tokens": 30,
+                "image.input_tokens": 20,
+                "output_tokens": 12,
+                "image.output_tokens": 12,
+            },
+        ),
+        (
+            "audio/transcriptions",
+            lambda api: api.client.audio.transcriptions.create(model="w", file=("a.wav", b"0")),
+            {
+                "type": "tokens",
+                "input_tokens": 30,
+                "input_token_details": {"audio_tokens": 30, "text_tokens": 0},
+                "output_tokens": 12,
+            },
+            {"input_tokens": 30, "audio.input_tokens": 30, "output_tokens": 12},
+        ),
+    ],
+    ids=["chat", "image", "transcript"],
+)
+def test_tokens_of_audio_and_images_are_told_where_there_are_any(
+    path: str,
+    call: Callable[[Api], object],
+    usage: dict[str, Any],
+    told: dict[str, int],
+    recorded: Recorded,
+    api: Callable[..., Api],
+) -> None:
+    body = bodies.chat_body() if call is chat else {"created": 1, "data": [], "text": "Hello"}
+    call(api(Exchange(path, {**body, "usage": usage})))
+    counts = {
+        key.removeprefix("gen_ai.usage."): value
+        for key, value in recorded.attributes.items()
+        if key.startswith("gen_ai.usage.")
+    }
+    assert counts == told
+
+
 def test_choices_are_told_in_the_order_of_their_index(recorded: Recorded, api: Callable[..., Api]) -> None:
     choices = [
         {"index": index, "finish_reason": reason, "message": {"role": "assistant", "content": f"{index}"}}

@@ -126,6 +126,8 @@ def test_a_span_costs_what_genai_prices_says_of_its_names(module_marts: Marts) -
         ({"gen_ai.response.model": "no-such-model"}, "unpriced"),
         ({"gen_ai.usage.cache_read.input_tokens": 1001}, "invalid_usage"),
         ({"gen_ai.usage.reasoning.output_tokens": 101}, "invalid_usage"),
+        ({"gen_ai.usage.audio.input_tokens": 1001}, "invalid_usage"),
+        ({"gen_ai.usage.image.output_tokens": 101}, "invalid_usage"),
         ({"gen_ai.usage.input_tokens": -1}, "invalid_usage"),
         ({"gen_ai.usage.input_tokens": None, "gen_ai.usage.cache_read.input_tokens": 1}, "invalid_usage"),
         ({"gen_ai.usage.input_tokens": None, "gen_ai.usage.output_tokens": None}, "no_usage"),

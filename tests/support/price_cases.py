@@ -27,6 +27,20 @@ MOMENTS = (
     datetime(2025, 11, 3, 3, 30, tzinfo=UTC),
     datetime(2026, 11, 25, 18, tzinfo=UTC),
 )
+# Columns of the marts, each with what genai-prices calls it.
+COUNTS = {
+    "input_tokens": "input_tokens",
+    "cached_input_tokens": "cache_read_tokens",
+    "cache_write_tokens": "cache_write_tokens",
+    "output_tokens": "output_tokens",
+    "reasoning_tokens": "output_reasoning_tokens",
+    "input_audio_tokens": "input_audio_tokens",
+    "cached_audio_tokens": "cache_audio_read_tokens",
+    "input_image_tokens": "input_image_tokens",
+    "cached_image_tokens": "cache_image_read_tokens",
+    "output_audio_tokens": "output_audio_tokens",
+    "output_image_tokens": "output_image_tokens",
+}
 CALLS = "scratch.intermediate.int_interactions_normalised"
 MODELS = "intermediate.int_price_models"
 COSTS = """
@@ -34,19 +48,27 @@ select estimated_cost_usd, cost_at_current_prices_usd, booked_cost_usd
 from scratch.intermediate.int_costs order by interaction_id::bigint
 """
 
+Costs = tuple[Decimal | None, Decimal | None, Decimal | None]
+
 
 @dataclass(frozen=True)
 class Size:
-    """Tokens of a call; those of the cache are input, those of reasoning output."""
+    """Tokens of a call; those of the cache are input, those of reasoning output. None is not told."""
 
     input_tokens: int
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     output_tokens: int = 0
     output_reasoning_tokens: int = 0
+    input_audio_tokens: int = 0
+    cache_audio_read_tokens: int | None = 0
+    input_image_tokens: int = 0
+    cache_image_read_tokens: int | None = 0
+    output_audio_tokens: int = 0
+    output_image_tokens: int = 0
 
     def usage(self) -> Usage:
-        return Usage(**{key: tokens for key, tokens in vars(self).items() if tokens})
+        return Usage(**vars(self))
 
 
 SIZES = (
@@ -54,6 +76,8 @@ SIZES = (
     Size(1_000, output_tokens=300),
     Size(200_000, 150_000, 30_000, 4_000, 1_000),
     Size(300_001, 7, 0, 1, 1),
+    Size(10_000, 6_000, 0, 900, 50, 5_000, 4_000, 3_000, 1_500, 600, 200),
+    Size(10_000, 6_000, 0, 900, 50, 5_000, None, 3_000, None, 600, 200),
 )
 
 
@@ -71,16 +95,19 @@ class Case:
     def when(self) -> dict[str, str]:
         return {} if self.context == STANDARD else dict(pair.split("=") for pair in self.context.split(","))
 
-    def expected(self) -> tuple[Decimal, Decimal, Decimal]:
+    def expected(self) -> Costs:
         """What genai-prices says: at its time, today at the same time of day, and again at its time."""
         today = datetime.combine(datetime.now(UTC), self.moment.timetz())
-        then, now = (
-            self.model.calc_price(
+        then, now = (self._stated(moment) for moment in (self.moment, today))
+        return then, now, then
+
+    def _stated(self, moment: datetime) -> Decimal | None:
+        try:
+            return self.model.calc_price(
                 self.size.usage(), self.provider, genai_request_timestamp=moment, price_context=self.when
             ).total_price
-            for moment in (self.moment, today)
-        )
-        return then, now, then
+        except ValueError:  # cached audio has a price of its own, and how much there is is not told
+            return None
 
 
 def models() -> Iterator[tuple[Provider, ModelInfo]]:
@@ -138,9 +165,19 @@ def _around_tiers(model: ModelInfo) -> Iterator[Size]:
         yield Size(tokens, cache_read_tokens=tokens)
         yield Size(tokens, cache_write_tokens=tokens)
         yield Size(tokens, tokens // 3, tokens // 2, 77_777, 77_777)
+        yield Size(
+            tokens,
+            cache_read_tokens=tokens // 3,
+            output_tokens=77_777,
+            input_audio_tokens=tokens // 3,
+            cache_audio_read_tokens=tokens // 4,
+            input_image_tokens=tokens // 5,
+            output_audio_tokens=7_777,
+            output_image_tokens=777,
+        )
 
 
-def costs(marts: Marts, of: Sequence[Case]) -> list[tuple[Decimal, Decimal, Decimal]]:
+def costs(marts: Marts, of: Sequence[Case]) -> list[Costs]:
     """What the marts' own models say that these calls cost: at their time, today, and as booked."""
     names = [f"{case.provider.id} {case.model.id} {case.context}" for case in of]
     calls = {
@@ -148,11 +185,7 @@ def costs(marts: Marts, of: Sequence[Case]) -> list[tuple[Decimal, Decimal, Deci
         "model_used": names,
         "created_at": pa.array([case.moment.replace(tzinfo=None) for case in of], pa.timestamp("us")),
         "ingested_at": pa.array([datetime(2026, 11, 26)] * len(of), pa.timestamp("us")),
-        "input_tokens": [case.size.input_tokens for case in of],
-        "cached_input_tokens": [case.size.cache_read_tokens for case in of],
-        "cache_write_tokens": [case.size.cache_write_tokens for case in of],
-        "output_tokens": [case.size.output_tokens for case in of],
-        "reasoning_tokens": [case.size.output_reasoning_tokens for case in of],
+        **{count: [getattr(case.size, key) for case in of] for count, key in COUNTS.items()},
     }
     priced = [
         {
@@ -169,7 +202,7 @@ def costs(marts: Marts, of: Sequence[Case]) -> list[tuple[Decimal, Decimal, Deci
     return _priced(marts, pa.table(calls), pa.Table.from_pylist(priced))
 
 
-def _priced(marts: Marts, calls: pa.Table, priced: pa.Table) -> list[tuple[Decimal, Decimal, Decimal]]:
+def _priced(marts: Marts, calls: pa.Table, priced: pa.Table) -> list[Costs]:
     """As if a refresh had just normalised the calls and matched their models' names."""
     with marts.warehouse.cursor() as cursor:
         for table, rows in ((CALLS, calls), (MODELS, priced)):

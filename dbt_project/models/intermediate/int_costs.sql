@@ -18,18 +18,11 @@ with calls as (
         '{{ var("prices_day") }}'::date + calls.created_at::time as today_at_that_time,
         (select price_list from {{ ref('stg_price_lists') }} where is_in_force) as list_in_force,
         lists.price_list as list_when_landed,
-        calls.input_tokens,
-        calls.cached_input_tokens,
-        calls.cache_write_tokens,
-        calls.output_tokens,
-        calls.reasoning_tokens,
-        coalesce(input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens) is null as has_no_usage,
-        least(
-            coalesce(input_tokens, 0), coalesce(cached_input_tokens, 0), coalesce(cache_write_tokens, 0),
-            coalesce(output_tokens, 0), coalesce(reasoning_tokens, 0)
-        ) < 0
-        or coalesce(cached_input_tokens, 0) + coalesce(cache_write_tokens, 0) > coalesce(input_tokens, 0)
-        or coalesce(reasoning_tokens, 0) > coalesce(output_tokens, 0) as is_inconsistent
+        {% for count in priced_counts() %}
+        calls.{{ count }},
+        {% endfor %}
+        coalesce({{ priced_counts().keys() | join(', ') }}) is null as has_no_usage,
+        {{ is_inconsistent('calls') }} as is_inconsistent
     from {{ ref('int_interactions_normalised') }} as calls
     inner join {{ ref('stg_price_lists') }} as lists
         on calls.ingested_at >= lists.in_force_from and calls.ingested_at < lists.in_force_to
@@ -41,7 +34,7 @@ select
     case
         when calls.has_no_usage then 'no_usage'
         when calls.is_inconsistent then 'invalid_usage'
-        when estimated_cost_usd.price_list is null then 'unpriced'
+        when estimated_cost_usd.price_list is null or {{ leaves_cost_open('calls', 'estimated_cost_usd') }} then 'unpriced'
         else 'priced'
     end as pricing_status,
     -- An unknown price is null, never nothing to pay.

@@ -126,6 +126,12 @@ select
     cache_write_tokens,
     output_tokens,
     reasoning_tokens,
+    input_audio_tokens,
+    cached_audio_tokens,
+    input_image_tokens,
+    cached_image_tokens,
+    output_audio_tokens,
+    output_image_tokens,
     -- Cached tokens are input tokens and reasoning tokens are output tokens: neither is added again.
     case
         when coalesce(input_tokens, output_tokens) is not null

@@ -65,6 +65,7 @@ select
         {{ integer_attribute('gen_ai.usage.reasoning.output_tokens') }},
         {{ integer_attribute('gen_ai.usage.reasoning_tokens') }}
     ) as reasoning_tokens,
+    {{ modality_tokens() }},
 
     -- prompt and context
     {{ text_attribute('spanmart.interaction.type') }} as interaction_type,

@@ -69,6 +69,7 @@ select
     {{ first_integer([
         'gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.details.reasoning_tokens',
     ]) }} as reasoning_tokens,
+    {{ modality_tokens() }},
 
     -- outcome
     status_code,

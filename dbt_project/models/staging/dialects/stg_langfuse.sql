@@ -83,17 +83,27 @@ select
     -- usage
     coalesce(openai_usage.prompt_tokens, openai_usage.input_tokens, {{ langfuse_count('input') }}) as input_tokens,
     coalesce(
-        openai_usage.prompt_tokens_details.cached_tokens,
-        openai_usage.input_tokens_details.cached_tokens,
+        {{ openai_part('openai_usage', 'input', 'cached_tokens') }},
         {{ first_integer(['input_cached_tokens', 'input_cache_read', 'cache_read_input_tokens'], 'usage') }}
     ) as cached_input_tokens,
-    {{ first_integer(['input_cache_creation', 'cache_creation_input_tokens'], 'usage') }} as cache_write_tokens,
+    coalesce(
+        {{ openai_part('openai_usage', 'input', 'cache_write_tokens') }},
+        {{ first_integer(['input_cache_creation', 'cache_creation_input_tokens'], 'usage') }}
+    ) as cache_write_tokens,
     coalesce(openai_usage.completion_tokens, openai_usage.output_tokens, {{ langfuse_count('output') }}) as output_tokens,
     coalesce(
-        openai_usage.completion_tokens_details.reasoning_tokens,
-        openai_usage.output_tokens_details.reasoning_tokens,
+        {{ openai_part('openai_usage', 'output', 'reasoning_tokens') }},
         {{ first_integer(['output_reasoning_tokens', 'output_reasoning'], 'usage') }}
     ) as reasoning_tokens,
+    {% for direction in ['input', 'output'] %}
+    {% for modality in ['audio', 'image'] %}
+    {%- set kind = modality ~ '_tokens' %}
+    coalesce(
+        {{ openai_part('openai_usage', direction, kind) }},
+        {{ first_integer([direction ~ '_' ~ kind, direction ~ '_' ~ modality], 'usage') }}
+    ) as {{ direction }}_{{ kind }},
+    {% endfor %}
+    {% endfor %}
 
     -- prompt and context
     {{ text_attribute('langfuse.observation.prompt.name') }} as prompt_name,

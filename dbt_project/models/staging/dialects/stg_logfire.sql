@@ -82,15 +82,17 @@ select
     coalesce(
         {{ integer_attribute('gen_ai.usage.input_tokens') }}, usage.prompt_tokens, usage.input_tokens
     ) as input_tokens,
-    coalesce(
-        usage.prompt_tokens_details.cached_tokens, usage.input_tokens_details.cached_tokens
-    ) as cached_input_tokens,
+    {{ openai_part('usage', 'input', 'cached_tokens') }} as cached_input_tokens,
+    {{ openai_part('usage', 'input', 'cache_write_tokens') }} as cache_write_tokens,
     coalesce(
         {{ integer_attribute('gen_ai.usage.output_tokens') }}, usage.completion_tokens, usage.output_tokens
     ) as output_tokens,
-    coalesce(
-        usage.completion_tokens_details.reasoning_tokens, usage.output_tokens_details.reasoning_tokens
-    ) as reasoning_tokens,
+    {{ openai_part('usage', 'output', 'reasoning_tokens') }} as reasoning_tokens,
+    {% for direction in ['input', 'output'] %}
+    {% for kind in ['audio_tokens', 'image_tokens'] %}
+    {{ openai_part('usage', direction, kind) }} as {{ direction }}_{{ kind }},
+    {% endfor %}
+    {% endfor %}
 
     -- outcome
     status_code,

@@ -100,6 +100,8 @@ select
     {{ integer_attribute('llm.token_count.prompt_details.cache_write') }} as cache_write_tokens,
     {{ integer_attribute('llm.token_count.completion') }} as output_tokens,
     {{ integer_attribute('llm.token_count.completion_details.reasoning') }} as reasoning_tokens,
+    {{ integer_attribute('llm.token_count.prompt_details.audio') }} as input_audio_tokens,
+    {{ integer_attribute('llm.token_count.completion_details.audio') }} as output_audio_tokens,
 
     -- prompt and context
     {{ text_attribute('llm.prompt_template.version') }} as prompt_version,

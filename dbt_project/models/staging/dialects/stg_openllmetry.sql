@@ -86,6 +86,7 @@ select
     {{ first_integer([
         'gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
     ]) }} as reasoning_tokens,
+    {{ modality_tokens() }},
 
     -- prompt and context
     {{ text_attribute('traceloop.prompt.key') }} as prompt_name,

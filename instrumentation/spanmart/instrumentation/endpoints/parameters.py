@@ -28,6 +28,28 @@ _USAGE = (
     ("prompt_tokens", "input_tokens", semconv.USAGE_INPUT_TOKENS),
     ("completion_tokens", "output_tokens", semconv.USAGE_OUTPUT_TOKENS),
 )
+_PARTS_OF_USAGE = (
+    # the group's name in chat, in responses and images, in transcripts; its counts
+    (
+        ("prompt_tokens_details", "input_tokens_details", "input_token_details"),
+        {
+            "cached_tokens": semconv.USAGE_CACHE_READ_INPUT_TOKENS,
+            "cache_write_tokens": semconv.USAGE_CACHE_WRITE_INPUT_TOKENS,
+            "audio_tokens": semconv.USAGE_AUDIO_INPUT_TOKENS,
+            "image_tokens": semconv.USAGE_IMAGE_INPUT_TOKENS,
+        },
+    ),
+    (
+        ("completion_tokens_details", "output_tokens_details"),
+        {
+            "reasoning_tokens": semconv.USAGE_REASONING_OUTPUT_TOKENS,
+            "audio_tokens": semconv.USAGE_AUDIO_OUTPUT_TOKENS,
+            "image_tokens": semconv.USAGE_IMAGE_OUTPUT_TOKENS,
+        },
+    ),
+)
+# Of other parts most calls have none, and an answer says so of audio every time.
+_TOLD_IF_ZERO = frozenset({"cached_tokens", "reasoning_tokens"})
 
 
 def request_attributes(body: Mapping[str, Any]) -> Attributes:
@@ -47,15 +69,19 @@ def request_attributes(body: Mapping[str, Any]) -> Attributes:
 
 
 def usage_attributes(usage: object) -> Attributes:
-    """Token counts as the response says them, zeros included."""
+    """Token counts as the response says them."""
     said = fields(usage)
     attributes: Attributes = {}
     for chat, responses, key in _USAGE:
         tokens = said.get(chat, said.get(responses))
         if _is_count(tokens):
             attributes[key] = tokens
-    _add_detail(said, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens", attributes)
-    _add_detail(said, ("completion_tokens_details", "output_tokens_details"), "reasoning_tokens", attributes)
+    for groups, keys in _PARTS_OF_USAGE:
+        parts = fields(next((said[group] for group in groups if said.get(group)), None))
+        for name, key in keys.items():
+            tokens = parts.get(name)
+            if _is_count(tokens) and (tokens or name in _TOLD_IF_ZERO):
+                attributes[key] = tokens
     return attributes
 
 
@@ -91,18 +117,6 @@ def json_request(body: Mapping[str, Any]) -> Attributes:
 
 def _format(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields(body.get("response_format") or fields(body.get("text")).get("format"))
-
-
-_DETAIL_KEYS = {
-    "cached_tokens": semconv.USAGE_CACHE_READ_INPUT_TOKENS,
-    "reasoning_tokens": semconv.USAGE_REASONING_OUTPUT_TOKENS,
-}
-
-
-def _add_detail(usage: Mapping[str, Any], groups: tuple[str, str], name: str, attributes: Attributes) -> None:
-    tokens = fields(usage.get(groups[0]) or usage.get(groups[1])).get(name)
-    if _is_count(tokens):
-        attributes[_DETAIL_KEYS[name]] = tokens
 
 
 def _add_choices(body: Mapping[str, Any], attributes: Attributes) -> None:
