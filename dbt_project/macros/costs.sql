@@ -98,3 +98,54 @@
     or {{ tokens.reasoning_tokens }} > {{ tokens.output_tokens }}
     or {{ tokens.output_audio_tokens }} + {{ tokens.output_image_tokens }} > {{ tokens.output_tokens }}
 {%- endmacro %}
+
+{#- What calls cost: at the prices of their time, at those of today, and as they were booked when they landed.
+    `columns` are those of the calls that go with it. -#}
+{% macro costs_of(calls, columns) -%}
+    {%- set figures = {
+        'estimated_cost_usd': {'price_list': 'list_in_force', 'moment': 'created_at'},
+        'cost_at_current_prices_usd': {'price_list': 'list_in_force', 'moment': 'today_at_that_time'},
+        'booked_cost_usd': {'price_list': 'list_when_landed', 'moment': 'created_at'},
+    } -%}
+    with calls as (
+
+        select
+            calls.*,
+            '{{ var("prices_day") }}'::date + calls.created_at::time as today_at_that_time,
+            (select price_list from {{ ref('stg_price_lists') }} where is_in_force) as list_in_force,
+            lists.price_list as list_when_landed,
+            coalesce({{ priced_counts().keys() | join(', ') }}) is null as has_no_usage,
+            {{ is_inconsistent('calls') }} as is_inconsistent
+        from {{ calls }} as calls
+        inner join {{ ref('stg_price_lists') }} as lists
+            on calls.ingested_at >= lists.in_force_from and calls.ingested_at < lists.in_force_to
+
+    )
+
+    select
+        calls.{{ columns | join(', calls.') }},
+        case
+            when calls.has_no_usage then 'no_usage'
+            when calls.is_inconsistent then 'invalid_usage'
+            when
+                estimated_cost_usd_rates.price_list is null
+                or {{ leaves_cost_open('calls', 'estimated_cost_usd_rates') }}
+                then 'unpriced'
+            else 'priced'
+        end as pricing_status,
+        -- An unknown price is null, never nothing to pay.
+        {% for figure in figures %}
+        case
+            when not calls.has_no_usage and not calls.is_inconsistent then {{ cost_usd('calls', figure ~ '_rates') }}
+        end as {{ figure }}{{ ',' if not loop.last }}
+        {% endfor %}
+
+    from calls
+    {% for figure, of in figures.items() %}
+    {%- set rates = figure ~ '_rates' %}
+    left join {{ ref('int_price_rates') }} as {{ rates }}
+        on
+            {{ rates }}.price_list = calls.{{ of.price_list }}
+            and {{ is_rate_of(rates, 'calls', 'calls.' ~ of.moment) }}
+    {% endfor %}
+{%- endmacro %}

@@ -32,12 +32,40 @@ def test_a_new_list_changes_the_estimate_and_not_what_was_booked(marts: Marts) -
     marts.build(span(1))
     assert figures(marts) == (LISTED, LISTED, LISTED)
     marts.write_prices(price(input_mtok=1))
-    assert marts.refresher.refresh().full
+    assert marts.refresher.refresh().changed
     marts.build(span(2))
     assert figures(marts, 1) == (Decimal("0.001"), Decimal("0.001"), LISTED)
     assert figures(marts, 2) == (Decimal("0.001"),) * 3
     [days] = marts.query(f"select {', '.join(FIGURES)} from costs_daily")
     assert tuple(days.values()) == (Decimal("0.002"), Decimal("0.002"), LISTED + Decimal("0.001"))
+
+
+def test_prices_that_change_are_no_rebuild_and_no_reader_misses_a_call_meanwhile(
+    open_marts: Callable[..., Marts],
+) -> None:
+    marts = open_marts(rows_per_refresh=2)
+    marts.build(*(span(number) for number in range(5)), failed(5))
+    seen: set[tuple[Any, ...]] = set()
+    work = marts.refresher._dbt.refresh
+
+    def reading(variables: dict[str, Any], progress: Callable[[str], None]) -> object:
+        def read(node: str) -> None:
+            for mart in ("costs_daily", "metrics_hourly", "quality_daily"):
+                [sums] = marts.query(f"select sum(interactions), sum(estimated_cost_usd) from {mart}")
+                seen.add(tuple(sums.values()))
+            progress(node)
+
+        return work(variables, read)
+
+    marts.refresher._dbt.refresh = reading  # type: ignore[method-assign, assignment]
+    marts.write_prices(price(input_mtok=1))
+    report = marts.refresher.refresh()
+    assert (report.changed, report.full) == (True, False)
+    # Two calls at a time.
+    assert seen == {(6, done * Decimal("0.001") + (5 - done) * LISTED) for done in (0, 2, 4)} | {
+        (6, 5 * Decimal("0.001"))
+    }
+    assert not marts.refresher.refresh().changed
 
 
 def test_what_was_booked_survives_deleted_marts(open_marts: Callable[..., Marts]) -> None:
@@ -65,7 +93,7 @@ def test_a_name_means_in_each_list_what_it_meant_when_it_was_first_called(
     monkeypatch.setattr(price_list, "model_listed", lambda *_: ("openai", "gpt-4o"))
     price_list._made.cache_clear()
     marts.refresher = Refresher(marts.warehouse)
-    assert marts.refresher.refresh().full
+    assert marts.refresher.refresh().changed
     price_list._made.cache_clear()
     estimated, _, booked = figures(marts)
     assert (estimated, booked) == (Decimal("0.0035"), LISTED)
@@ -92,7 +120,7 @@ def test_todays_price_is_that_of_today_whenever_the_call_was(marts: Marts) -> No
     assert figures(marts, 2)[:2] == (Decimal("0.002"), Decimal("0.002"))
 
     now = datetime(2027, 1, 1, tzinfo=UTC)
-    assert marts.refresher.refresh().full
+    assert marts.refresher.refresh().changed
     assert figures(marts, 1)[:2] == (Decimal("0.001"), Decimal("0.003"))
     now = datetime(2027, 1, 2, tzinfo=UTC)
     assert not marts.refresher.refresh().changed

@@ -210,19 +210,22 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from spanmart.warehouse import Warehouse
-from support.marts import Marts, span
+from support.marts import Marts, failed, span
 
+USAGE = {"gen_ai.usage.input_tokens": 1000, "gen_ai.response.model": "gpt-4o-mini"}
 marts = Marts(Warehouse.open(Path(sys.argv[1])))
-marts.build(span(1), span(2))
+marts.build(span(1), span(2), failed(4, attributes=USAGE))
 marts.land(span(2, attributes={"gen_ai.response.id": "again"}), span(3))
-last_model, full = sys.argv[2], sys.argv[3] == "full"
-work = marts.refresher._dbt.rebuild if full else marts.refresher._dbt.refresh
+last_model, how = sys.argv[2:]
+work = marts.refresher._dbt.rebuild if how == "full" else marts.refresher._dbt.refresh
+if how == "prices":
+    marts.write_prices('[[model]]\\nprovider = "openai"\\nmodel = "gpt-4o-mini"\\ninput_mtok = 1\\n')
 
 def die(node):
     if node == last_model:
         os.kill(os.getpid(), signal.SIGKILL)
 
-work(marts.refresher._variables(), die)
+work({**marts.refresher._variables(), "has_new_prices": how == "prices"}, die)
 """
 
 
@@ -234,6 +237,8 @@ work(marts.refresher._variables(), die)
         ("costs_daily", "refresh"),
         ("int_refreshed", "refresh"),
         ("failures", "full"),
+        ("interactions", "prices"),
+        ("costs_daily", "prices"),
     ],
 )
 def test_killed_in_the_middle_the_next_start_heals(
@@ -247,7 +252,7 @@ def test_killed_in_the_middle_the_next_start_heals(
     marts = open_marts("killed")
     assert set(ids(marts)) >= {1, 2}
     marts.refresher.refresh()
-    assert ids(marts) == [1, 2, 3]
+    assert ids(marts) == [1, 2, 3, 4]
     assert marts.interaction(2)["response_id"] == "again"
     healed = marts.contents()
     marts.refresher.refresh(full=True)

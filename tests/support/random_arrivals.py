@@ -49,6 +49,7 @@ def some_attributes(dice: random.Random) -> dict[str, Any]:
         "gen_ai.usage.input_tokens": dice.choice([0, 12, 300_000, None, -1]),
         "gen_ai.usage.output_tokens": dice.choice([7, 900]),
         "gen_ai.usage.cache_read.input_tokens": dice.choice([None, 10]),
+        "gen_ai.usage.audio.input_tokens": dice.choice([None, None, 9]),
         "gen_ai.response.finish_reasons": dice.choice([["stop"], ["length"]]),
         "gen_ai.output.messages": dice.choice(
             ['[{"parts": [{"type": "text", "content": "Füße"}]}]', "{", None]

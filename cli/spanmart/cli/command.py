@@ -65,7 +65,7 @@ def build(full_refresh: bool, **flags: object) -> None:
     \b
     Examples:
       spanmart build                           bring the marts up to date and test them
-      spanmart build --full-refresh            make them anew, as a new version or new prices do by themselves
+      spanmart build --full-refresh            make them anew, as a new version does by itself
     """
     from spanmart.cli.build import run  # noqa: PLC0415
 

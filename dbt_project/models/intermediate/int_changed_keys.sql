@@ -14,6 +14,8 @@ with changed as (
     select {{ keys }}
     from {{ rows_by_key(interactions, 'select ' ~ interaction_key() ~ ' from ' ~ changed_spans ~ ' where is_known') }}
     {% endif %}
+    union
+    select day, hour, session_id, error_fingerprint from {{ ref('int_repriced') }}
 
 )
 

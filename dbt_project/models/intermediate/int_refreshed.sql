@@ -29,6 +29,10 @@
 select
     upto_seq as refreshed_seq,
     now() at time zone 'UTC' as refreshed_at,
-    '{{ var("project_fingerprint") }}' as project_fingerprint
+    -- While calls may be left that have the costs of before, prices are not those of the marts yet.
+    '{{ var("project_fingerprint") }}' || case
+        when (select count(*) from {{ ref('int_repriced') }}) = {{ var('calls_per_repricing') }} then '-unfinished'
+        else ''
+    end as project_fingerprint
 
 from {{ ref('stg_refresh_window') }}

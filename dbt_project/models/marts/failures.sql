@@ -1,4 +1,9 @@
-{{ config(pre_hook="{{ delete_changed_interactions() }}") }}
+{{
+    config(
+        pre_hook="{{ delete_changed_interactions() }}",
+        post_hook="{{ set_new_costs(['estimated_cost_usd']) }}",
+    )
+}}
 
 select
     calls.interaction_id,

@@ -1,11 +1,16 @@
 {{
     config(
         pre_hook="{{ delete_changed_interactions() }}",
-        post_hook="{{ set_late_feedback() }}",
+        post_hook=[
+            "{{ set_late_feedback() }}",
+            "{{ set_new_costs(['pricing_status', 'estimated_cost_usd', 'cost_at_current_prices_usd', 'booked_cost_usd']) }}",
+        ],
     )
 }}
 -- Which rows of other marts a call was in is read before it changes.
 -- depends_on: {{ ref('int_changed_keys') }}
+-- What it costs is here what tells whether its price has changed: it changes here last.
+-- depends_on: {{ ref('failures') }}
 
 select
     -- ids

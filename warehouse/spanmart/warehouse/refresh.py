@@ -121,7 +121,7 @@ class Refresher:
     def refresh(self, full: bool = False) -> RefreshReport:
         """Bring the marts up to date with all that has landed when called. Raises RefreshFailed.
 
-        `full` makes them anew from the ledger; so do a new project or new prices by themselves.
+        `full` makes them anew from the ledger; so does a new project by itself. New prices change only costs.
         """
         with self._one_refresh, self._reported():
             started = time.monotonic()
@@ -129,10 +129,11 @@ class Refresher:
             variables = self._variables()
             built = self._built()
             anew = full or _must_rebuild(built, goal, variables["project_fingerprint"])
-            if not anew and built is not None and built.seq >= goal:
-                self._set(error=None)
-                return RefreshReport(False, False, built.seq, time.monotonic() - started)
-            if not anew:
+            if not anew and built is not None:
+                variables["has_new_prices"] = built.fingerprint != variables["project_fingerprint"]
+                if built.seq >= goal and not variables["has_new_prices"]:
+                    self._set(error=None)
+                    return RefreshReport(False, False, built.seq, time.monotonic() - started)
                 variables["rows_per_refresh"] = min(self._rows_per_refresh, ROWS_WHILE_SERVING)
                 variables["bytes_per_refresh"] = min(self._bytes_per_refresh, BYTES_WHILE_SERVING)
             seq = self._refresh_up_to(goal, anew, variables)
@@ -144,6 +145,7 @@ class Refresher:
         return {
             "rows_per_refresh": self._rows_per_refresh,
             "bytes_per_refresh": self._bytes_per_refresh,
+            "calls_per_repricing": self._rows_per_refresh,
             "project_fingerprint": f"{self._dbt.fingerprint}-{prices}",
             "prices_day": prices.day.isoformat(),
         }
@@ -151,10 +153,11 @@ class Refresher:
     def _refresh_up_to(self, goal: int, anew: bool, variables: dict[str, Any]) -> int:
         self._set(running=True, progress="reading the dbt project")
         while True:
-            seq = self._refresh_once(goal, anew, variables)
+            built = self._refresh_once(goal, anew, variables)
             anew = False
-            if seq >= goal or self._stopping.is_set():
-                return seq
+            variables["has_new_prices"] = built.fingerprint != variables["project_fingerprint"]
+            if self._stopping.is_set() or (built.seq >= goal and not variables["has_new_prices"]):
+                return built.seq
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -170,7 +173,7 @@ class Refresher:
         finally:
             self._set(running=False, progress=None)
 
-    def _refresh_once(self, goal: int, anew: bool, variables: dict[str, Any]) -> int:
+    def _refresh_once(self, goal: int, anew: bool, variables: dict[str, Any]) -> _Built:
         started = time.monotonic()
         work = self._dbt.rebuild if anew else self._dbt.refresh
         before = 0 if anew else self._status.refreshed_seq
@@ -182,7 +185,7 @@ class Refresher:
             _of(built), running=True, duration_s=time.monotonic() - started, progress=self._status.progress
         )
         self._set(error=None)
-        return built.seq
+        return built
 
     def _built(self) -> _Built | None:
         """The last finished refresh, or None where there is none."""
@@ -221,7 +224,14 @@ class Refresher:
 
 
 def _must_rebuild(built: _Built | None, goal: int, fingerprint: str) -> bool:
-    return built is None or built.broken or built.fingerprint != fingerprint or built.seq > goal
+    if built is None or built.broken or built.seq > goal:
+        return True
+    return _project(built.fingerprint) != _project(fingerprint)
+
+
+def _project(fingerprint: str) -> str:
+    """The part that does not change with prices."""
+    return fingerprint.partition("-")[0]
 
 
 def _of(built: _Built) -> RefreshStatus:
