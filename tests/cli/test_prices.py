@@ -105,7 +105,7 @@ def test_show_tells_that_an_update_waits(run: Run, data: Path) -> None:
 
 def test_build_puts_it_into_force(run: Run, data: Path) -> None:
     built = run("build", "--data", str(data), "--prices-file", "draft.toml")
-    assert "made anew" in built.stdout, built.stderr
+    assert "brought up to date" in built.stdout, built.stderr
     done = run("prices", "diff", "--data", str(data), SPANMART_PRICES_FILE="draft.toml")
     assert done.stdout == "Nothing would change.\n"
 
