@@ -152,6 +152,18 @@ def test_a_tool_call_keeps_its_arguments(recorded: Recorded, api: Callable[..., 
     ]
 
 
+def test_functions_from_before_there_were_tools_are_tools(
+    recorded: Recorded, api: Callable[..., Api]
+) -> None:
+    function = {"name": "weather", "parameters": {"type": "object"}}
+    body = bodies.chat_body(None, "function_call", function_call=bodies.TOOL_CALL["function"])
+    chat(api(Exchange("chat/completions", body)), functions=[function])
+    assert recorded.messages("gen_ai.tool.definitions") == [{**function, "type": "function"}]
+    assert recorded.messages()[0]["parts"] == [
+        {"type": "tool_call", "id": None, "name": "weather", "arguments": {"city": "Oslo"}}
+    ]
+
+
 def test_the_answer_of_a_tool_is_told_as_one(recorded: Recorded, api: Callable[..., Api]) -> None:
     asked = {"role": "assistant", "content": None, "tool_calls": [bodies.TOOL_CALL]}
     answered = {"role": "tool", "tool_call_id": "call_1", "content": "rain"}

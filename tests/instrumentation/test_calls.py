@@ -126,6 +126,14 @@ def test_azure_is_told_apart(recorded: Recorded, api: Callable[..., Api]) -> Non
     assert recorded.span.name == "chat gpt-4o-mini"
 
 
+def test_a_request_to_a_whole_address_names_its_server(recorded: Recorded, api: Callable[..., Api]) -> None:
+    elsewhere = api(Exchange("chat/completions", bodies.chat_body()))
+    connected = api(base_url="https://api.openai.com/v1")
+    connected.client.post(f"{elsewhere.server.base_url}/chat/completions", cast_to=object, body=CHAT)
+    assert recorded.attributes["server.address"] == "127.0.0.1"
+    assert recorded.attributes["gen_ai.operation.name"] == "chat"
+
+
 @pytest.mark.parametrize(
     ("base_url", "provider"),
     [

@@ -1,10 +1,12 @@
 """Input that is odd, wrong or enormous: nothing is raised into the app, nothing of its is consumed."""
 
+import enum
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import openai
+import pydantic
 import pytest
 from openai.types.chat import ChatCompletionMessage
 from opentelemetry.sdk.trace import TracerProvider
@@ -211,6 +213,70 @@ def test_odd_answers_pass(
     api(Exchange("chat/completions", body)).client.chat.completions.create(**CHAT)
     assert len(recorded.spans) == 1
     assert not [record for record in caplog.records if record.name.startswith("spanmart")]
+
+
+Model = enum.Enum("Model", {"MINI": "gpt-4o-mini"}, type=str)
+
+
+class Message(pydantic.BaseModel):
+    role: str = "user"
+    content: str = "Hello"
+
+
+class Counting(list[Any]):
+    """A list that knows how often it was read."""
+
+    reads = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        Counting.reads += 1
+        return super().__iter__()
+
+
+def read_often(read: Callable[[], Any]) -> int:
+    Counting.reads = 0
+    read()
+    return Counting.reads
+
+
+def test_a_member_of_an_enum_is_recorded_as_it_is_sent(recorded: Recorded, api: Callable[..., Api]) -> None:
+    _, sent = chat(api, model=Model.MINI)
+    assert sent["model"] == recorded.attributes["gen_ai.request.model"] == "gpt-4o-mini"
+    assert recorded.span.name == "chat gpt-4o-mini"
+
+
+def test_a_model_of_the_apps_own_is_a_message(recorded: Recorded, api: Callable[..., Api]) -> None:
+    _, sent = chat(api, messages=[Message()])
+    assert sent["messages"] == [{"role": "user", "content": "Hello"}]
+    assert recorded.messages("gen_ai.input.messages")[0]["parts"] == [{"type": "text", "content": "Hello"}]
+
+
+def test_a_list_of_the_apps_own_is_read_as_often_as_without(
+    recorded: Recorded, api: Callable[..., Api]
+) -> None:
+    def call() -> None:
+        chat(api, messages=Counting([USER]), extra_body={"labels": Counting(["a"])})
+
+    with_it = read_often(call)
+    uninstrument()
+    assert with_it == read_often(call)
+    assert len(recorded.spans) == 1
+
+
+def test_a_request_without_options_is_the_clients_to_refuse(api: Callable[..., Api]) -> None:
+    connected = api()
+
+    def refusal() -> str:
+        with pytest.raises(TypeError) as raised:
+            connected.client.request(object)  # type: ignore[call-overload]
+        return str(raised.value)
+
+    without = refusal()
+    instrument(tracer_provider=TracerProvider())
+    try:
+        assert refusal() == without
+    finally:
+        uninstrument()
 
 
 class Unfriendly:

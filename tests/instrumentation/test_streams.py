@@ -78,6 +78,13 @@ def test_tool_calls_are_put_together_from_their_pieces(recorded: Recorded, api: 
     ]
 
 
+def test_the_words_of_a_spoken_answer_are_put_together(recorded: Recorded, api: Callable[..., Api]) -> None:
+    pieces = ({"audio": {"id": "a"}}, {"audio": {"transcript": "Hel"}}, {"audio": {"transcript": "lo"}})
+    connected = api(Exchange("chat/completions", bodies.chat_chunks(deltas=pieces)))
+    list(connected.client.chat.completions.create(**CHAT_STREAM))
+    assert recorded.messages()[0]["parts"] == [{"type": "text", "content": "Hello"}]
+
+
 def test_an_end_without_a_finish_reason_is_incomplete(recorded: Recorded, api: Callable[..., Api]) -> None:
     list(stream(api(Exchange("chat/completions", UNENDED))))
     assert state(recorded) == "incomplete"

@@ -1,5 +1,6 @@
 """Any value becomes something that an exporter can encode and a reader can parse."""
 
+import enum
 import json
 from typing import Any
 
@@ -101,3 +102,13 @@ def test_fields_that_a_newer_server_sends_are_fields_too() -> None:
 
     usage = Usage.model_validate({"input_tokens": 12, "input_tokens_details": {"cached_tokens": 4}})
     assert dict(fields(usage)) == {"input_tokens": 12, "input_tokens_details": {"cached_tokens": 4}}
+
+
+def test_a_member_of_an_enum_is_written_as_the_client_sends_it() -> None:
+    Model = enum.Enum("Model", {"MINI": "gpt-4o-mini"}, type=str)
+    assert clean_attributes({"model": Model.MINI, "named": [Model.MINI]}) == {
+        "model": "gpt-4o-mini",
+        "named": ["gpt-4o-mini"],
+    }
+    assert type(attribute_value(Model.MINI)) is str
+    assert json_text([Model.MINI]) == '["gpt-4o-mini"]'

@@ -16,7 +16,7 @@ from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.endpoints import LLM_OPERATIONS, Endpoint, Responses, endpoint_of
 from spanmart.instrumentation.endpoints.parameters import json_schema
 from spanmart.instrumentation.events import ContentEvents
-from spanmart.instrumentation.interaction import current_interaction, interaction_id
+from spanmart.instrumentation.interaction import Interaction, current_interaction, interaction_id
 from spanmart.instrumentation.origins import Origin, Origins
 from spanmart.instrumentation.others import warn_of_others
 from spanmart.instrumentation.screening import Screen
@@ -71,7 +71,7 @@ class Recorder:
         content = self._content(endpoint, body) if self._capture.anywhere else {}
         identity = {
             semconv.OPERATION_NAME: endpoint.operation,
-            **server(str(getattr(client, "base_url", "")), _is_azures(client)),
+            **server(_address(client, options.url), _is_azures(type(client))),
             **request,
         }
         origin = self._origin(endpoint)
@@ -97,7 +97,7 @@ class Recorder:
             events=ContentEvents(self._logger(), {**said, **asked}, screen)
             if self._capture.in_event
             else None,
-            identified=self._remembering(endpoint, Origin(interaction, span.get_span_context())),
+            identified=self._remembering(endpoint, interaction, span),
         )
 
     def _started(self, operation: str, attributes: Attributes, origin: Origin | None) -> Span:
@@ -114,10 +114,13 @@ class Recorder:
         retrieved = endpoint.retrieved if isinstance(endpoint, Responses) else None
         return self._origins.of(retrieved) if retrieved else None
 
-    def _remembering(self, endpoint: Endpoint, origin: Origin) -> Callable[[str], None] | None:
+    def _remembering(
+        self, endpoint: Endpoint, interaction: Interaction | None, span: Span
+    ) -> Callable[[str], None] | None:
         """What is to be done with the id of a response that this request begins."""
         if not isinstance(endpoint, Responses) or endpoint.retrieved:
             return None
+        origin = Origin(interaction, span.get_span_context())
         return lambda response_id: self._origins.remember(response_id, origin)
 
     def _content(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Mapping[str, object]:
@@ -131,9 +134,9 @@ class Recorder:
 
 
 @lru_cache(maxsize=64)
-def server(base_url: str, azure: bool) -> Mapping[str, object]:
-    """Address, port and provider of the server at `base_url`; Azure may also be behind a gateway."""
-    address = urlsplit(base_url)
+def server(url: str, azure: bool) -> Mapping[str, object]:
+    """Address, port and provider of the server at `url`; Azure may also be behind a gateway."""
+    address = urlsplit(url)
     host = address.hostname or ""
     usual = "azure.ai.openai" if azure else "openai"
     provider = next((name for suffix, name in _PROVIDERS if host.endswith(suffix)), usual)
@@ -141,8 +144,14 @@ def server(base_url: str, azure: bool) -> Mapping[str, object]:
     return {semconv.PROVIDER_NAME: provider, semconv.SERVER_ADDRESS: host or None, semconv.SERVER_PORT: port}
 
 
-def _is_azures(client: object) -> bool:
-    return any("AzureOpenAI" in base.__name__ for base in type(client).__mro__)
+def _address(client: object, url: str) -> str:
+    """Where a request goes: `url` is a path on the client's server, or a whole address."""
+    return url if "://" in url else str(getattr(client, "base_url", ""))
+
+
+@lru_cache(maxsize=64)
+def _is_azures(client: type) -> bool:
+    return any("AzureOpenAI" in base.__name__ for base in client.__mro__)
 
 
 def _body(options: Any) -> Mapping[str, Any]:

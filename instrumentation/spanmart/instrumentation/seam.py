@@ -115,7 +115,8 @@ class Seam:
 
     def _begin(self, client: Any, args: Any, kwargs: Any) -> Call | None:
         end_what_was_put_off()
-        return self._recorder.begin(client, _options(args, kwargs))
+        options = _options(args, kwargs)
+        return None if options is None else self._recorder.begin(client, options)
 
     def _asking(self, args: Any, kwargs: Any) -> tuple[Any, Any, bool]:
         """The arguments of a request, with one for usage if that is wanted; and whether that was added."""
@@ -159,8 +160,8 @@ _TAPS: dict[tuple[bool, bool], Callable[[Any, Recording], StreamTap | AsyncStrea
 
 
 def _options(args: Any, kwargs: Any) -> Any:
-    """The options of a request, which are its second argument."""
-    return kwargs["options"] if "options" in kwargs else args[1]
+    """The options of a request, its second argument; None without them, to which the client objects."""
+    return kwargs["options"] if "options" in kwargs else next(iter(args[1:]), None)
 
 
 def _is_unread(response: Any) -> bool:

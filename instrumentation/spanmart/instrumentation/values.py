@@ -64,7 +64,7 @@ def attribute_value(value: object) -> AttributeValue | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return clean_text(str(value))
+        return clean_text(str.__str__(value))  # not the name of an enum's member
     if isinstance(value, (bool, float)):
         return value
     if isinstance(value, int):

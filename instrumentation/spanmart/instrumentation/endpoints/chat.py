@@ -29,10 +29,13 @@ class Chat:
         return attributes
 
     def content(self, body: Mapping[str, Any]) -> RequestContent:
-        """The messages in their order, system messages among them, and the tools."""
+        """The messages in their order, system messages among them, and the tools: once called functions."""
         return RequestContent(
             messages=[chat_message(message) for message in entries(body.get("messages"))],
-            tools=[tool_definition(tool) for tool in entries(body.get("tools"))],
+            tools=[
+                tool_definition(tool)
+                for tool in (*entries(body.get("tools")), *entries(body.get("functions")))
+            ],
         )
 
     def answer(self, response: Mapping[str, Any]) -> Answer:
@@ -56,6 +59,7 @@ class _Choice:
     texts: list[Any] = field(default_factory=list)
     refusals: list[Any] = field(default_factory=list)
     thoughts: list[Any] = field(default_factory=list)
+    spoken: list[Any] = field(default_factory=list)
     calls: dict[int, dict[str, Any]] = field(default_factory=dict)
     function_call: dict[str, Any] | None = None
     finish_reason: object = None
@@ -66,6 +70,7 @@ class _Choice:
             "role": "assistant",
             "reasoning_content": _joined(self.thoughts),
             "content": _joined(self.texts),
+            "audio": {"transcript": _joined(self.spoken)},
             "refusal": _joined(self.refusals),
             "tool_calls": [self.calls[index] for index in sorted(self.calls)],
             "function_call": self.function_call,
@@ -157,10 +162,13 @@ def _add_rarities(choice: _Choice, delta: Mapping[str, Any]) -> None:
 
 
 def _add_extra(choice: _Choice, extra: Mapping[str, Any]) -> None:
-    """Reasoning, which compatible servers stream beside the content under one of two names."""
+    """What the client's models do not know: the words of an answer that is spoken, and reasoning."""
     thought = extra.get("reasoning_content") or extra.get("reasoning")
     if isinstance(thought, str):
         choice.thoughts.append(thought)
+    spoken = fields(extra.get("audio")).get("transcript")
+    if isinstance(spoken, str):
+        choice.spoken.append(spoken)
 
 
 def _add_call(calls: dict[int, dict[str, Any]], delta: Mapping[str, Any]) -> None:

@@ -47,10 +47,9 @@ def chat_message(message: object) -> Part:
 
 
 def tool_definition(tool: object) -> Part:
-    """A tool that the model was offered, flat as the responses API has it."""
+    """A tool that the model was offered, flat as the responses API has it; the oldest kind has no type."""
     said = fields(tool)
-    function = fields(said.get("function"))
-    return {**function, "type": said.get("type", "function")} if function else dict(said)
+    return {**(fields(said.get("function")) or said), "type": said.get("type", "function")}
 
 
 def _beside_content(message: Mapping[str, Any]) -> Iterable[Part]:
