@@ -38,6 +38,7 @@
         when stream_state = 'abandoned' or error_type = 'abandoned' then 'stream_abandoned'
         when stream_state = 'incomplete' then 'stream_incomplete'
         when response_status = 'incomplete' then 'response_incomplete'
+        when response_status in ('queued', 'in_progress', 'cancelled') then 'response_unfinished'
         when is_structured_output_valid = false then 'invalid_json'
         when output_type = 'json' and is_structured_output_valid is null and ai_response is not null
             and not json_valid(ai_response) then 'invalid_json'

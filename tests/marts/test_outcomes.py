@@ -39,6 +39,7 @@ OUTCOMES: dict[str, tuple[Mapping[str, Any], str, str | None]] = {
     "abandoned, as others say": ({"error.type": "abandoned"}, "partial", "stream_abandoned"),
     "ended without finish": ({"spanmart.stream.state": "incomplete"}, "partial", "stream_incomplete"),
     "response incomplete": ({"gen_ai.response.status": "incomplete"}, "partial", "response_incomplete"),
+    "begun, and not retrieved": ({"gen_ai.response.status": "queued"}, "partial", "response_unfinished"),
     "invalid json": ({"spanmart.response.structured_output.valid": False}, "partial", "invalid_json"),
     "invalid json, found here": ({"gen_ai.output.type": "json"}, "partial", "invalid_json"),
 }

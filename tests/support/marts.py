@@ -129,6 +129,38 @@ def failed(number: int = 1, message: str = "Rate limit reached", **changes: Any)
     return span(number, status_code="ERROR", status_message=message, attributes=attributes, **changes)
 
 
+def begun(number: int = 1, **changes: Any) -> Row:
+    """A span of a call that began a response in the background: an id and no answer."""
+    attributes = {
+        **changes.pop("attributes", {}),
+        **dict.fromkeys(ANSWER),
+        "gen_ai.usage.cache_read.input_tokens": None,
+        "gen_ai.response.id": f"resp_{number}",
+        "gen_ai.response.status": "queued",
+    }
+    return span(number, attributes=attributes, **changes)
+
+
+def retrieval(number: int, origin: int = 1, status: str = "completed", **changes: Any) -> Row:
+    """A span of a call that retrieved the response which the call of the number `origin` began."""
+    answer = {
+        "gen_ai.response.model": "gpt-4o-mini-2024-07-18",
+        "gen_ai.response.finish_reasons": ["stop"],
+        "gen_ai.usage.input_tokens": 1000,
+        "gen_ai.usage.output_tokens": 100,
+        "gen_ai.output.messages": messages(("assistant", "Hello!"), finish_reason="stop"),
+    }
+    attributes = {
+        "gen_ai.operation.name": "responses.retrieve",
+        "gen_ai.response.id": f"resp_{origin}",
+        "gen_ai.response.status": status,
+        "spanmart.interaction.id": interaction_id(origin),
+        **(answer if status == "completed" else {}),
+        **changes.pop("attributes", {}),
+    }
+    return any_span(number, attributes, scope=OURS, **{"name": "responses.retrieve", **changes})
+
+
 def log_event(number: int, name: str, body: str | None, at: int = NOON, **attributes: Any) -> Row:
     """An event that belongs to the span of the call of that number."""
     return {

@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from support.dialects import DIALECTS
-from support.marts import DAY, NANOSECONDS, NOON, Row, failed, feedback, log_event, span
+from support.marts import DAY, NANOSECONDS, NOON, Row, begun, failed, feedback, log_event, retrieval, span
 
 # Spans of one trace have ids so far apart.
 STRIDE = 100
@@ -19,7 +19,7 @@ def some_span(dice: random.Random, calls: int, first: int = 0) -> Row:
     if dice.random() < 0.4:
         row = dice.choice(list(DIALECTS.values()))(number, attributes=some_identity(dice), **changes)
     else:
-        made = dice.choices([span, failed, not_a_call], [6, 2, 1])[0]
+        made = dice.choices([span, failed, begun, not_a_call], [6, 2, 2, 1])[0]
         row = made(number, attributes=some_attributes(dice) | some_identity(dice), **changes)
     return among_others(dice, row, number) if dice.random() < 0.5 else row
 
@@ -33,6 +33,13 @@ def some_identity(dice: random.Random) -> dict[str, Any]:
     named = {"gen_ai.response.id": dice.choice(["chatcmpl-a", "chatcmpl-b", None])}
     bare = {"gen_ai.input.messages": None, "gen_ai.output.messages": None}
     return named | (bare if dice.random() < 0.4 else {})
+
+
+def some_retrieval(dice: random.Random, calls: int) -> Row:
+    """A call, one of a few, that asks how far the response of some call is."""
+    status = dice.choice(["completed", "completed", "in_progress", "failed"])
+    number, start = calls + dice.randrange(3), NOON + dice.randrange(1000) * NANOSECONDS
+    return retrieval(number, dice.randrange(calls), status, attributes=some_attributes(dice), start=start)
 
 
 def some_message(dice: random.Random, calls: int) -> Row:

@@ -35,7 +35,7 @@ logged as (
             or ingested_at < {{ taken_before() }}
         ) as have_changed
     from {{ ref('stg_message_keys') }}
-    where span_key in (select span_key from after where dialect is not null and not (tells_prompt and tells_answer))
+    where span_key in (select span_key from after where dialect is not null and not (tells_prompt and tells_answer and tells_usage))
     group by span_key
 
 ),

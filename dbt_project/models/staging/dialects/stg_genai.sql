@@ -4,6 +4,25 @@ with spans as (
     select * from {{ ref('stg_changed_calls') }}
     where dialect in ('spanmart', 'gen_ai')
 
+),
+
+-- A response that was begun in the background, or whose stream broke, ends as the call did that retrieved it.
+answered as (
+
+    select
+        spans.* exclude (attributes, status_code, status_message, events, duration_ms),
+        case
+            when answers.interaction_id is null then spans.attributes
+            else map_concat(spans.attributes, map {'error.type': null::varchar, 'spanmart.error.code': null}, answers.answer)
+        end as attributes,
+        coalesce(answers.status_code, spans.status_code) as status_code,
+        case when answers.interaction_id is null then spans.status_message else answers.status_message end as status_message,
+        coalesce(answers.events, spans.events) as events,
+        coalesce(date_diff('us', spans.started_at, answers.retrieved_at) / 1e3, spans.duration_ms) as duration_ms
+    from spans
+    left join {{ ref('stg_retrieved_answers') }} as answers
+        on spans.interaction_id = answers.interaction_id and not {{ tells_usage() }}
+
 )
 
 select
@@ -98,4 +117,4 @@ select
     ) as time_to_first_chunk_s,
     ingested_at
 
-from spans
+from answered
