@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from spanmart.instrumentation import Redaction, diagnostics, instrument
 from spanmart.instrumentation.redaction import VARIABLE, redaction_of_environment
 from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.sensitive import is_harmless
 from support.planted_secrets import planted, spellings
 
 SCREEN = Screen(Redaction())
@@ -117,6 +118,21 @@ def test_what_a_text_calls_a_secret_is_taken_out_and_its_name_stays(text: str, s
 @pytest.mark.parametrize("text", NOT_FOUND)
 def test_what_only_looks_like_it_stays(text: str) -> None:
     assert SCREEN.text(text) == text
+
+
+@pytest.mark.parametrize("text", [text for texts in FOUND.values() for text in texts])
+def test_nothing_that_is_taken_out_looks_harmless(text: str) -> None:
+    assert not is_harmless(text)
+    assert not is_harmless(json.dumps([text]))
+
+
+@pytest.mark.parametrize("name", ["password", "apiKey", "signing-key", "Access Token", "PASSPHRASE"])
+def test_no_name_of_a_secret_looks_harmless(name: str) -> None:
+    assert SCREEN.text(json.dumps({name: "x"})) == json.dumps({name: "[redacted]"}, separators=(",", ":"))
+
+
+def test_prose_looks_harmless() -> None:
+    assert is_harmless('[{"role": "user", "parts": [{"content": "How long may a fire door be open?"}]}]')
 
 
 def test_secrets_side_by_side_are_all_taken_out() -> None:

@@ -64,6 +64,7 @@ def _made_tracer_provider() -> TracerProvider:
     from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider  # noqa: PLC0415
 
     from spanmart.instrumentation.exporting import QuietSpanExporter  # noqa: PLC0415
+    from spanmart.instrumentation.foreign import RedactingSpanProcessor  # noqa: PLC0415
     from spanmart.instrumentation.processor import InteractionSpanProcessor  # noqa: PLC0415
     from spanmart.instrumentation.waiting import BoundedSpanProcessor, Waiting  # noqa: PLC0415
 
@@ -75,7 +76,7 @@ def _made_tracer_provider() -> TracerProvider:
     for build in _exporter_builders("traces", _otlp_span_exporter):
         waiting = Waiting("OTEL_BSP")
         exporter = QuietSpanExporter(build, _destination("traces"), waiting)
-        provider.add_span_processor(BoundedSpanProcessor(exporter, waiting))
+        provider.add_span_processor(RedactingSpanProcessor(BoundedSpanProcessor(exporter, waiting)))
     _flushers.append(Flusher(provider, ours=True))
     return provider
 
@@ -84,13 +85,14 @@ def _made_logger_provider() -> LoggerProvider:
     from opentelemetry.sdk._logs import LoggerProvider as SdkLoggerProvider  # noqa: PLC0415
 
     from spanmart.instrumentation.exporting import QuietLogExporter  # noqa: PLC0415
+    from spanmart.instrumentation.foreign import RedactingLogProcessor  # noqa: PLC0415
     from spanmart.instrumentation.waiting import BoundedLogProcessor, Waiting  # noqa: PLC0415
 
     provider = SdkLoggerProvider(shutdown_on_exit=False)
     for build in _exporter_builders("logs", _otlp_log_exporter):
         waiting = Waiting("OTEL_BLRP")
         exporter = QuietLogExporter(build, _destination("logs"), waiting)
-        provider.add_log_record_processor(BoundedLogProcessor(exporter, waiting))
+        provider.add_log_record_processor(RedactingLogProcessor(BoundedLogProcessor(exporter, waiting)))
     _flushers.append(Flusher(provider, ours=True))
     return provider
 

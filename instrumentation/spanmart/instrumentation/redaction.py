@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from spanmart.instrumentation.diagnostics import say_failure, say_once
-from spanmart.instrumentation.sensitive import BUILT_IN, Find, Span, is_secret_name
+from spanmart.instrumentation.sensitive import BUILT_IN, Find, Span, is_harmless, is_secret_name
 from spanmart.instrumentation.values import clean_text, variable_text
 
 VARIABLE: Final = "OTEL_PYTHON_SPANMART_REDACT"
@@ -76,6 +76,10 @@ class Redaction:
             say_failure("redacting a text, which is not recorded", error)
             return FAILED
         return redacted
+
+    def leaves(self, text: str, private: "re.Pattern[str] | None" = None) -> bool:
+        """Whether a quick look at `text`, which may be JSON, tells that nothing will be taken out of it."""
+        return private is None and not (self.functions or self._own_finders) and is_harmless(text)
 
     def hides(self, name: str) -> bool:
         """Whether a variable, context or metadata of this name is taken out whole."""

@@ -70,6 +70,23 @@ class Screen:
         """A text as it may leave."""
         return self._cut(self._redacted(clean_text(text)))
 
+    def foreign_attributes(self, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Attributes of another instrumentation, or a part of one, as they may leave."""
+        return {key: self.foreign(key, value) for key, value in (attributes or {}).items()}
+
+    def foreign(self, key: str, value: Any) -> Any:
+        """What another instrumentation says under `key`, of whose names no list is kept."""
+        if key in semconv.VOCABULARY:
+            return value
+        if isinstance(value, str):
+            if value and self._is_secret(key, value):
+                return REDACTED
+            is_id = key.endswith(("id", "model")) and _ID.fullmatch(value) is not None
+            return self._cut(self._redacted(value, identity=is_id))
+        if isinstance(value, (list, tuple)):
+            return [self.foreign(key, entry) for entry in value]
+        return self.foreign_attributes(value) if isinstance(value, Mapping) else value
+
     def _attribute(self, key: str, value: AttributeValue) -> tuple[str, AttributeValue]:
         if key in semconv.VOCABULARY:
             return key, value
@@ -89,6 +106,8 @@ class Screen:
         if self._redaction is None or not text:
             return text
         if _looks_like_json(text):
+            if self._redaction.leaves(text, self._private):
+                return text
             redacted = self._redacted_json(text)
             if redacted is not None:
                 return redacted
