@@ -90,7 +90,7 @@ class Screen:
     def _attribute(self, key: str, value: AttributeValue) -> tuple[str, AttributeValue]:
         if key in semconv.VOCABULARY:
             return key, value
-        prefix = next((prefix for prefix in semconv.NAMED_BY_THE_APP if key.startswith(prefix)), "")
+        prefix = _prefix(key) if key.startswith(semconv.NAMED_BY_THE_APP) else ""
         name = key[len(prefix) :]
         if prefix and value and self._redaction is not None and self._redaction.hides(name):
             return key, REDACTED
@@ -155,6 +155,10 @@ class Screen:
             except (ValueError, RecursionError):
                 pass
         return _shorter(text, self._limit)
+
+
+def _prefix(key: str) -> str:
+    return next(prefix for prefix in semconv.NAMED_BY_THE_APP if key.startswith(prefix))
 
 
 def length_limit() -> int | None:
