@@ -16,12 +16,15 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def run(tmp_path: Path) -> Run:
     """Run the command to its end, in a folder of its own; variables are added to the environment."""
 
-    def run_command(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    def run_command(
+        *arguments: str, stdin: str | None = None, **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [SPANMART, *arguments],
             check=False,
             cwd=tmp_path,
             env=os.environ | variables,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,

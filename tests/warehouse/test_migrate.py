@@ -64,6 +64,8 @@ ROWS_OF_EARLIER_VERSIONS = {
     "app": {
         1: "insert into app.tokens by name select 'shop' as name, 'spanmart_1' as prefix, 'f' as sha256,"
         " ['ingest'] as scopes, timestamp '2026-11-01' as created_at",
+        2: "insert into app.tokens by name select 'shop' as name, 'spanmart_1' as prefix, 'f' as sha256,"
+        " ['ingest'] as scopes, timestamp '2026-11-01' as created_at",
     },
 }
 KEPT = {

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanmart.warehouse import Scope, Tokens, Warehouse
+from spanmart.warehouse import AuditLog, Scope, Tokens, Warehouse
+from spanmart.warehouse.audit import Author
 from spanmart.warehouse.errors import TokenError
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -158,6 +159,20 @@ def test_any_readable_name_will_do(tokens, name):
     tokens.create(name, [Scope.INGEST])
 
     assert [token.name for token in tokens.all()] == [name]
+
+
+def test_making_and_revoking_is_in_the_audit_log(tokens, warehouse):
+    token, _ = tokens.create("checkout", [Scope.INGEST, Scope.READ])
+    tokens.revoke("checkout", Author("user ada", "10.0.0.7"))
+
+    subject = f"checkout ({token.prefix})"
+    assert [
+        (entry.actor, entry.address, entry.action, entry.subject, entry.details)
+        for entry in AuditLog(warehouse).newest(10)
+    ] == [
+        ("user ada", "10.0.0.7", "revoke token", subject, ""),
+        ("command line", "", "create token", subject, "scope ingest, read"),
+    ]
 
 
 def test_what_makes_no_sense_is_refused_and_changes_nothing(tokens):

@@ -9,6 +9,7 @@ from spanmart.cli.config import SETTINGS
 from spanmart.cli.options import filter_options, settings_from, settings_options
 from spanmart.cli.prices import prices
 from spanmart.cli.token import token
+from spanmart.cli.user import user
 
 _FORMATS = ("csv", "json", "parquet")
 
@@ -33,6 +34,7 @@ def main() -> None:
 
 
 main.add_command(token)
+main.add_command(user)
 main.add_command(prices)
 
 
@@ -94,6 +96,25 @@ def export(data: str | None, format_: str, output: IO[bytes], **filters: str | N
     from spanmart.cli.export import run  # noqa: PLC0415
 
     run(settings_from({"data": data}), format_, output, filters)
+
+
+@main.command()
+@settings_options("data")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the entries as JSON.")
+def audit(data: str | None, limit: int, as_json: bool) -> None:
+    """Show who changed users, tokens and feedback, and who logged in, the newest first.
+
+    \b
+    Examples:
+      spanmart audit
+      spanmart audit --limit 1000 --json       for a monitor
+    """
+    from spanmart.cli.audit import run  # noqa: PLC0415
+
+    run(data, limit, as_json)
 
 
 @main.command()

@@ -68,7 +68,7 @@ class ControlSocket:
                 server.server_activate()
             except OSError as error:
                 log.warning(
-                    "`spanmart token`, `prices`, `backup` and `doctor` cannot reach this process: %s: %s",
+                    "`spanmart token`, `user`, `backup` and others cannot reach this process: %s: %s",
                     path,
                     error,
                 )

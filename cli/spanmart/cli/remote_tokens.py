@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
 
 from pydantic import BaseModel, ValidationError
 
-from spanmart.cli.control import Answer, Arguments, Command, NobodyAnswers, Refused, asked
+from spanmart.cli.control import Answer, Arguments, Command, Refused, asked
 from spanmart.warehouse.errors import TokenError
 from spanmart.warehouse.tokens import Scope, Token, Tokens
 
@@ -65,16 +64,6 @@ class RemoteTokens:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
-    @classmethod
-    def reach(cls, folder: Path) -> Self | None:
-        """Return None where nobody answers."""
-        remote = cls(folder)
-        try:
-            remote.all()
-        except NobodyAnswers:
-            return None
-        return remote
 
     def all(self) -> list[Token]:
         """See `Tokens.all`."""

@@ -1,19 +1,24 @@
 """`spanmart token`: who may send, read or administer; also while `spanmart up` holds the folder."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.options import CannotStart, settings_from, settings_options
-from spanmart.cli.remote_tokens import RemoteTokens
-from spanmart.warehouse.errors import FolderInUse, WarehouseError
+from spanmart.cli.holder import opened
+from spanmart.cli.options import settings_options
+from spanmart.cli.tables import shown
 from spanmart.warehouse.tokens import Scope, Token, Tokens
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from spanmart.cli.remote_tokens import RemoteTokens
 
 _DATES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M")
 
+HEADING = ("NAME", "TOKEN", "STATE", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED")
 MADE = """\
 Token {name!r} ({prefix}...) made, with scope {scopes}. It is shown this once; only its hash is kept.
 """
@@ -85,10 +90,7 @@ def list_(data: str | None) -> None:
     """
     with _tokens_of(data) as tokens:
         rows = [_row(each) for each in tokens.all()]
-    heading = ("NAME", "TOKEN", "STATE", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED")
-    widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
-    for row in (heading, *rows):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    click.echo(shown(HEADING, rows))
 
 
 @token.command()
@@ -107,32 +109,10 @@ def revoke(data: str | None, name: str) -> None:
     click.echo(f"Token {revoked.name!r} ({revoked.prefix}...) is revoked.", err=True)
 
 
-@contextmanager
-def _tokens_of(data: str | None) -> Iterator[Tokens | RemoteTokens]:
-    folder = settings_from({"data": data}).data
-    try:
-        with _opened(folder) as tokens:
-            yield tokens
-    except WarehouseError as error:
-        raise CannotStart(str(error)) from error
+def _tokens_of(data: str | None) -> "AbstractContextManager[Tokens | RemoteTokens]":
+    from spanmart.cli.remote_tokens import RemoteTokens  # noqa: PLC0415
 
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[Tokens | RemoteTokens]:
-    """Open the folder, or ask the process that holds it."""
-    from spanmart.warehouse import Warehouse  # noqa: PLC0415 - DuckDB is loaded when there is work for it
-
-    try:
-        warehouse = Warehouse.open(folder)
-    except FolderInUse as error:
-        if remote := RemoteTokens.reach(folder):
-            yield remote
-            return
-        raise CannotStart(f"{error} (A `spanmart up` would have answered; that process does not.)") from error
-    with warehouse:
-        tokens = Tokens(warehouse)
-        yield tokens
-        tokens.close()
+    return opened(data, Tokens, RemoteTokens)
 
 
 def _row(one: Token) -> tuple[str, ...]:

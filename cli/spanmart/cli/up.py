@@ -17,7 +17,7 @@ from spanmart.cli.options import CannotStart
 from spanmart.cli.receivers import Receivers
 from spanmart.cli.signals import StopSignals
 from spanmart.cli.upkeep import Upkeep
-from spanmart.warehouse import Refresher, Tokens, Warehouse
+from spanmart.warehouse import Refresher, Tokens, Users, Warehouse
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.listening import ListenError
 from spanmart.warehouse.prices.in_force import PriceLists
@@ -72,7 +72,8 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     parts.callback(refresher.stop)
     tokens = Tokens(warehouse)
     parts.callback(tokens.close)
-    upkeep = Upkeep(warehouse, refresher, tokens)
+    users = Users(warehouse)
+    upkeep = Upkeep(warehouse, refresher, tokens, users)
     upkeep.start()
     parts.callback(upkeep.stop)
     otlp_http, otlp_grpc = receivers.make(warehouse.landing, tokens)

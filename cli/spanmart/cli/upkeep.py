@@ -2,19 +2,21 @@
 
 import os
 
-from spanmart.cli import backup, doctor, remote_prices, remote_tokens
+from spanmart.cli import audit, backup, doctor, remote_prices, remote_tokens, remote_users
 from spanmart.cli.control import STATUS, Answer, Command, ControlSocket, answering
-from spanmart.warehouse import Refresher, Tokens, Warehouse
+from spanmart.warehouse import AuditLog, Refresher, Tokens, Users, Warehouse
 
 
 class Upkeep:
     """Runs until `stop`."""
 
-    def __init__(self, warehouse: Warehouse, refresher: Refresher, tokens: Tokens) -> None:
+    def __init__(self, warehouse: Warehouse, refresher: Refresher, tokens: Tokens, users: Users) -> None:
         self._control = ControlSocket(
             warehouse.folder,
             _commands(warehouse, refresher)
             | remote_tokens.commands(tokens)
+            | remote_users.commands(users)
+            | audit.commands(AuditLog(warehouse))
             | remote_prices.commands(warehouse),
         )
 

@@ -7,23 +7,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from spanmart.warehouse.audit import AuditLog
     from spanmart.warehouse.batch import Batch, LogEvent
     from spanmart.warehouse.database import Warehouse
     from spanmart.warehouse.interactions import Interactions
     from spanmart.warehouse.landing import Landing
     from spanmart.warehouse.refresh import Refresher
     from spanmart.warehouse.tokens import Scope, Tokens
+    from spanmart.warehouse.users import Role, Users
 
-__all__ = ["Batch", "Interactions", "Landing", "LogEvent", "Refresher", "Scope", "Tokens", "Warehouse"]
+__all__ = [
+    "AuditLog",
+    "Batch",
+    "Interactions",
+    "Landing",
+    "LogEvent",
+    "Refresher",
+    "Role",
+    "Scope",
+    "Tokens",
+    "Users",
+    "Warehouse",
+]
 
 _HOME = {
+    "AuditLog": "audit",
     "Batch": "batch",
     "Interactions": "interactions",
     "Landing": "landing",
     "LogEvent": "batch",
     "Refresher": "refresh",
+    "Role": "users",
     "Scope": "tokens",
     "Tokens": "tokens",
+    "Users": "users",
     "Warehouse": "database",
 }
 

@@ -5,6 +5,8 @@ The process that opens a warehouse owns its files; every thread works on a curso
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -73,6 +75,17 @@ class Warehouse:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection to the same instance for the calling thread alone; the caller closes it."""
         return self._connection.cursor()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor whose changes, which may be in one file alone, are made together or not at all."""
+        cursor = self.cursor()
+        try:
+            cursor.begin()
+            yield cursor
+            cursor.commit()
+        finally:
+            cursor.close()
 
     def close(self) -> None:
         """Write what waits to be landed, close the files and let go of the folder."""

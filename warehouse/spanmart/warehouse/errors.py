@@ -8,6 +8,7 @@ WarehouseError
 ├── BackupFailed         a backup was not made, or not restored: nothing was changed
 ├── BackupDamaged        a backup is not, or no longer, what was backed up
 ├── TokenError           a token cannot be made or revoked as asked
+├── UserError            a user cannot be added, changed or removed as asked
 ├── OwnPricesInvalid     the file of own prices says something that cannot be
 └── LandingError
     ├── LandingOverloaded    too many bytes wait for the disk: send again later
@@ -60,6 +61,10 @@ class WarehouseTooNew(WarehouseError):
 
 class TokenError(WarehouseError):
     """A token cannot be made or revoked as asked; nothing was changed."""
+
+
+class UserError(WarehouseError):
+    """A user cannot be added, changed or removed as asked; nothing was changed."""
 
 
 class OwnPricesInvalid(WarehouseError):

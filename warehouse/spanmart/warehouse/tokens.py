@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from spanmart.warehouse.audit import COMMAND_LINE, Author, record
 from spanmart.warehouse.errors import TokenError
 
 if TYPE_CHECKING:
@@ -99,7 +100,11 @@ class Tokens:
         return any(scope in token.scopes and token.state(now) == "active" for token in self.all())
 
     def create(
-        self, name: str, scopes: Collection[Scope], expires_at: datetime | None = None
+        self,
+        name: str,
+        scopes: Collection[Scope],
+        expires_at: datetime | None = None,
+        by: Author = COMMAND_LINE,
     ) -> tuple[Token, str]:
         """Make a token; return it and its secret, which cannot be had again. Raises TokenError."""
         now = self._clock()
@@ -120,9 +125,10 @@ class Tokens:
             cursor.execute(
                 INSERT, [name, prefix, _sha256(secret), sorted(scopes), _naive(now), _naive(expires_at)]
             )
+            record(cursor, by, "create token", f"{name} ({prefix})", f"scope {', '.join(sorted(scopes))}")
         return self._by_prefix[prefix], secret
 
-    def revoke(self, name_or_prefix: str) -> Token:
+    def revoke(self, name_or_prefix: str, by: Author = COMMAND_LINE) -> Token:
         """Make a token useless from this moment; raises TokenError where there is none to revoke."""
         with self._written() as cursor:
             found = [token for token in self.all() if name_or_prefix in (token.name, token.prefix)]
@@ -134,6 +140,7 @@ class Tokens:
                     else f"There is no token {name_or_prefix!r}. `spanmart token list` shows them."
                 )
             cursor.execute(REVOKE, [_naive(self._clock()), active.prefix])
+            record(cursor, by, "revoke token", f"{active.name} ({active.prefix})")
         return self._by_prefix[active.prefix]
 
     def find(self, secret: str) -> Token | None:
@@ -174,12 +181,9 @@ class Tokens:
     def _written(self) -> "Iterator[duckdb.DuckDBPyConnection]":
         """Let one thread at a time write, then read what the file now holds."""
         with self._writing:
-            cursor = self._warehouse.cursor()
-            try:
+            with self._warehouse.transaction() as cursor:
                 yield cursor
                 tokens = [_token(row) for row in cursor.execute(ALL).fetchall()]
-            finally:
-                cursor.close()
             self._by_prefix = {token.prefix: token for token in tokens}
 
 

@@ -1,0 +1,91 @@
+"""Users of a folder that `spanmart up` holds, reached by its control socket: a removal holds at once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from spanmart.cli.control import Answer, Arguments, Command, Refused, asked
+from spanmart.warehouse.errors import UserError
+from spanmart.warehouse.users import Role, User, Users
+
+LIST, ADD, SET_PASSWORD, SET_ROLE, REMOVE = (
+    "list_users",
+    "add_user",
+    "set_user_password",
+    "set_user_role",
+    "remove_user",
+)
+
+
+class Request(BaseModel):
+    """Which user is meant, and what it is to have."""
+
+    name: str = ""
+    role: Role = Role.VIEWER
+    password: str = ""
+
+
+class Told(BaseModel):
+    """The users asked for."""
+
+    users: list[User]
+
+
+def commands(users: Users) -> dict[str, Command]:
+    """What `spanmart up` does for `spanmart user`."""
+    work: dict[str, Callable[[Request], list[User]]] = {
+        LIST: lambda _: users.all(),
+        ADD: lambda request: [users.add(request.name, request.role, request.password)],
+        SET_PASSWORD: lambda request: [users.set_password(request.name, request.password)],
+        SET_ROLE: lambda request: [users.set_role(request.name, request.role)],
+        REMOVE: lambda request: [users.remove(request.name)],
+    }
+
+    def command(name: str) -> Command:
+        @contextmanager
+        def obey(arguments: Arguments) -> Iterator[Answer]:
+            try:
+                request = Request.model_validate(arguments)
+            except ValidationError as error:
+                raise Refused(str(error)) from error
+            yield Told(users=work[name](request)).model_dump(mode="json")
+
+        return obey
+
+    return {name: command(name) for name in work}
+
+
+class RemoteUsers:
+    """The users of the process that holds the folder; the same requests as `Users`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def all(self) -> list[User]:
+        """See `Users.all`."""
+        return self._ask(LIST, Request())
+
+    def add(self, name: str, role: Role, password: str) -> User:
+        """See `Users.add`."""
+        return self._ask(ADD, Request(name=name, role=role, password=password))[0]
+
+    def set_password(self, name: str, password: str) -> User:
+        """See `Users.set_password`."""
+        return self._ask(SET_PASSWORD, Request(name=name, password=password))[0]
+
+    def set_role(self, name: str, role: Role) -> User:
+        """See `Users.set_role`."""
+        return self._ask(SET_ROLE, Request(name=name, role=role))[0]
+
+    def remove(self, name: str) -> User:
+        """See `Users.remove`."""
+        return self._ask(REMOVE, Request(name=name))[0]
+
+    def _ask(self, command: str, request: Request) -> list[User]:
+        try:
+            with asked(self._folder, command, **request.model_dump(mode="json")) as answer:
+                return Told.model_validate(answer).users
+        except Refused as error:
+            raise UserError(str(error)) from error
