@@ -12,6 +12,7 @@ from spanmart.cli.config import SETTINGS, ConfigError, Settings, default_of, fla
 OTHER_VALUES = {
     "data": "elsewhere",
     "host": "::1",
+    "public_url": "https://insights.example.com",
     "otlp_host": "0.0.0.0",
     "otlp_require_token": "true",
     "otlp_tls_cert": "chain.pem",
@@ -41,7 +42,7 @@ def test_flag_beats_variable_beats_file_beats_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
 def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str) -> None:
     value = OTHER_VALUES.get(name, "7")
-    in_toml = value if name.endswith(("_port", "_seconds", "_days", "_token")) else f'"{value}"'
+    in_toml = value if name.endswith(("_port", "_seconds", "_minute", "_days", "_token")) else f'"{value}"'
     in_file = load({}, {}, write(tmp_path, f"{name} = {in_toml}"))
     (tmp_path / "spanmart.toml").unlink()
     assert in_file != Settings()
@@ -60,6 +61,8 @@ def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str)
         ({}, {}, "web_port = true", ["True", "web_port in spanmart.toml"]),
         ({}, {}, "otlp_require_token = 1", ["1", "otlp_require_token in spanmart.toml", "true or false"]),
         ({}, {"SPANMART_OTLP_REQUIRE_TOKEN": "maybe"}, "", ["'maybe'", "true or false"]),
+        ({"public_url": "insights.example.com"}, {}, "", ["--public-url", "https://insights"]),
+        ({"public_url": "https://a.example/pages"}, {}, "", ["--public-url", "no path"]),
         ({"otlp_cors_origin": ("*",)}, {}, "", ["'*'", "--otlp-cors-origin", "no *"]),
         ({}, {"SPANMART_OTLP_CORS_ORIGIN": "https://a.example/"}, "", ["'https://a.example/'", "no path"]),
         ({}, {}, 'otlp_cors_origin = ["null"]', ["'null'", "otlp_cors_origin in spanmart.toml"]),

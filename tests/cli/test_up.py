@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -80,13 +81,64 @@ def test_a_folder_that_cannot_be_made_is_refused(run: Run, tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "no-such-host.invalid"])
-def test_only_loopback_is_listened_on(run: Run, tmp_path: Path, host: str) -> None:
-    done = run("up", "--data", "data", "--host", host, *ANY_PORTS)
+def test_a_host_that_is_none_of_this_machine_is_refused(run: Run, tmp_path: Path) -> None:
+    done = run("up", "--data", "data", "--host", "no-such-host.invalid", *ANY_PORTS)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"--host {host}" in done.stderr
+    assert "--host no-such-host.invalid" in done.stderr
     assert "127.0.0.1" in done.stderr
     assert not (tmp_path / "data").exists()
+
+
+USER = "spanmart user add NAME --role admin --data data"
+TOKEN = "spanmart token create --scope ingest NAME --data data"
+
+
+@pytest.mark.parametrize(
+    ("option", "commands"),
+    [
+        (("--host", "0.0.0.0"), {USER, TOKEN}),
+        (("--host", "::"), {USER, TOKEN}),
+        (("--public-url", "https://insights.example.com"), {USER}),
+    ],
+)
+def test_phoenix_nothing_beyond_loopback_before_somebody_can_log_in_and_send(
+    run: Run, option: tuple[str, str], commands: set[str]
+) -> None:
+    def refused() -> set[str]:
+        done = run("up", "--data", "data", *option, *ANY_PORTS)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert " ".join(option) in done.stderr
+        return {command for command in (USER, TOKEN) if command in done.stderr}
+
+    assert refused() == commands
+    if TOKEN in commands:
+        run("token", "create", "--data", "data", "--scope", "ingest", "checkout")
+        assert refused() == {USER}
+
+
+def test_beyond_loopback_pages_and_api_ask_who_is_there(up: Up, run: Run) -> None:
+    add = ("user", "add", "--data", "data", "ada", "--role", "admin", "--password-stdin")
+    assert run(*add, stdin="correct horse battery").returncode == 0
+    create = ("token", "create", "--data", "data", "--scope", "ingest", "--scope", "read", "report")
+    secret = run(*create).stdout.strip()
+    spanmart = up("--host", "0.0.0.0")
+
+    def status(path: str, **headers: str) -> int:
+        request = urllib.request.Request(spanmart.web + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+                assert answer.url.endswith("/login?next=%2F") == (path == "/")
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    shown = f"Bearer {secret}"
+    assert status("/api/ai-interactions") == 401
+    assert status("/api/nothing", Authorization=shown) == 404
+    assert status("/healthz", Host=f"{socket.gethostname()}:80") == 200
+    assert status("/healthz", Host="192.0.2.7:8080") == 200
+    assert status("/healthz", Host="evil.example") == 400
+    assert status("/") == 200
 
 
 def test_variables_and_the_file_are_read(tmp_path: Path, taken_port: int, run: Run) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import flask
 
-from spanmart.warehouse import Interactions, Refresher, Warehouse
-from spanmart.web import create_app
+from spanmart.warehouse import Interactions, Refresher, Tokens, Users, Warehouse
+from spanmart.web import Site, create_app
 from support.landed_calls import FORM, Call, land
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -54,9 +54,11 @@ class Marts:
     warehouse: Warehouse
     refresher: Refresher
 
-    def app(self) -> flask.Flask:
+    def app(
+        self, site: Site | None = None, *, tokens: Tokens | None = None, users: Users | None = None
+    ) -> flask.Flask:
         """The web application over it."""
-        return create_app(self.warehouse, self.refresher)
+        return create_app(self.warehouse, self.refresher, site, tokens=tokens, users=users)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from spanmart.web import create_app
+from spanmart.web import Site
 from support.known_calls import OUTLINE, Marts
 
 FEEDBACK = f"/api/ai-interactions/{OUTLINE.id}/feedback"
@@ -38,7 +38,7 @@ def test_loopback_is_answered(client: FlaskClient, host: str) -> None:
 
 
 def test_a_configured_host_is_answered(marts: Marts) -> None:
-    client = create_app(marts.warehouse, marts.refresher, allowed_hosts=["Insights.Example"]).test_client()
+    client = marts.app(Site(hosts=frozenset({"Insights.Example"}))).test_client()
     assert client.get("/healthz", headers={"Host": "insights.example:443"}).status_code == 200
 
 

@@ -39,7 +39,20 @@ class Settings:
     host: str = field(
         default="127.0.0.1",
         metadata=_meta(
-            values.text, _HOST, "Address of pages and API; loopback only, for now.", metavar="HOST"
+            values.text,
+            _HOST,
+            "Address of pages and API; beyond loopback everybody logs in.",
+            metavar="HOST",
+        ),
+    )
+    public_url: str | None = field(
+        default=None,
+        metadata=_meta(
+            values.site_url,
+            "an address as https://insights.example.com (no path)",
+            "Where people open the pages, behind a proxy.",
+            metavar="URL",
+            unset="that of --host",
         ),
     )
     web_port: int = field(
@@ -101,6 +114,12 @@ class Settings:
             "Own prices, discounts and aliases (TOML).",
             metavar="FILE",
             unset="prices.toml in the data folder",
+        ),
+    )
+    requests_per_minute: float = field(
+        default=3000.0,
+        metadata=_meta(
+            values.above_zero, "a number above 0", "Pages and API answer one caller at most so often."
         ),
     )
     refresh_seconds: float = field(

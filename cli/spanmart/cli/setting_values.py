@@ -62,6 +62,14 @@ def origins(value: object) -> tuple[str, ...]:
     return tuple(_origin(one) for one in listed)
 
 
+def site_url(value: object) -> str:
+    """The address of a site, with its scheme and without a path."""
+    url = text(value).strip().lower().rstrip("/")
+    if not (_ORIGIN.fullmatch(url) and url.startswith(("http://", "https://"))):
+        raise ValueError
+    return url
+
+
 def _origin(value: object) -> str:
     origin = text(value).strip().lower()
     if not _ORIGIN.fullmatch(origin):

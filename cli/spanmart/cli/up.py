@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from spanmart.cli.demo import Demo
-from spanmart.cli.loopback import is_loopback, url_of
 from spanmart.cli.options import CannotStart
+from spanmart.cli.pages import Pages
 from spanmart.cli.receivers import Receivers
 from spanmart.cli.signals import StopSignals
 from spanmart.cli.upkeep import Upkeep
@@ -37,12 +37,6 @@ log = logging.getLogger("spanmart")
 def run(settings: "Settings", demo: bool) -> None:
     """Run until SIGTERM or SIGINT, then drain. `CannotStart` if something stands in the way."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if not is_loopback(settings.host):
-        raise CannotStart(
-            f"--host {settings.host} is not a loopback address. Pages and API have no login yet: anybody who "
-            "reaches the port could read. Use 127.0.0.1, and a tunnel or a proxy with a login of its own to "
-            "reach them from elsewhere. Receivers can listen elsewhere already: --otlp-host."
-        )
     _allow_many_connections()
     signals = StopSignals()
     with _own_stdout() as stdout, ExitStack() as parts:
@@ -64,7 +58,7 @@ def _allow_many_connections() -> None:
 
 def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, object]:
     """Start every part, each to be stopped by `parts` in reverse order; return the ready line."""
-    receivers = Receivers.settle(settings, demo)
+    pages, receivers = Pages.settle(settings), Receivers.settle(settings, demo)
     warehouse = Warehouse.open(settings.data)
     parts.callback(warehouse.close)
     prices = PriceLists(warehouse, settings.prices_file)
@@ -76,13 +70,16 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     upkeep = Upkeep(warehouse, refresher, tokens, users)
     upkeep.start()
     parts.callback(upkeep.stop)
+    pages.check_login(tokens, users)
     otlp_http, otlp_grpc = receivers.make(warehouse.landing, tokens)
     for listener in (otlp_http, otlp_grpc):
         listener.start()
         parts.callback(listener.stop, _LISTENER_S)
     otlp_url = receivers.url(otlp_http.port)
     web = WebServer(
-        create_app(warehouse, refresher, otlp_endpoint=otlp_url), settings.host, settings.web_port
+        create_app(warehouse, refresher, pages.site(otlp_url), tokens=tokens, users=users),
+        settings.host,
+        settings.web_port,
     )
     web.start()
     parts.callback(web.stop, _LISTENER_S)
@@ -91,7 +88,8 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     retention.start()
     parts.callback(retention.stop)
     receivers.log_addresses(otlp_http.port, otlp_grpc.port)
-    _log_addresses(url_of(settings.host, web.port), warehouse)
+    log.info("data in %s", warehouse.folder)
+    pages.log_addresses(web.port)
     if demo:
         training_builder = Demo(otlp_url)
         training_builder.start()
@@ -104,12 +102,6 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
         "data": str(warehouse.folder),
         "pid": os.getpid(),
     }
-
-
-def _log_addresses(web_url: str, warehouse: Warehouse) -> None:
-    log.info("data in %s", warehouse.folder)
-    log.info("API at %s/api/ai-interactions", web_url)
-    log.info("open %s/admin-dashboard?tab=ai-insights", web_url)
 
 
 @contextmanager

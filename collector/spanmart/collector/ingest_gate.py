@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from spanmart.collector.refusal import Refusal
-from spanmart.warehouse.tokens import Scope, Tokens
+from spanmart.warehouse.tokens import Scope, Tokens, bearer
 
 HOW = "Send the header `Authorization: Bearer <token>` with a token of scope ingest"
 MAKE = "`spanmart token create --scope ingest NAME` makes one"
@@ -22,10 +22,10 @@ class IngestGate:
         """
         if self._tokens is None:
             return
-        scheme, _, secret = (authorization or "").strip().partition(" ")
-        if scheme.lower() != "bearer":
+        secret = bearer(authorization)
+        if secret is None:
             raise Refusal.unauthenticated(f"This receiver asks for a token. {HOW}; {MAKE}.")
-        token = self._tokens.find(secret.strip())
+        token = self._tokens.find(secret)
         if token is None:
             raise Refusal.unauthenticated(f"The token is not known here. {HOW}; {MAKE}.", "invalid_token")
         state = token.state(datetime.now(UTC))

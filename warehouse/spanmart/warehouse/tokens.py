@@ -187,6 +187,12 @@ class Tokens:
             self._by_prefix = {token.prefix: token for token in tokens}
 
 
+def bearer(authorization: str | None) -> str | None:
+    """The secret in an Authorization header; None where it shows no token."""
+    scheme, _, secret = (authorization or "").strip().partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
 def _check_name(name: str) -> None:
     fits = 0 < len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()
     if not fits or name.startswith(BRAND):

@@ -2,5 +2,6 @@
 
 from spanmart.web.app import create_app
 from spanmart.web.server import WebServer
+from spanmart.web.site import Site
 
-__all__ = ["WebServer", "create_app"]
+__all__ = ["Site", "WebServer", "create_app"]

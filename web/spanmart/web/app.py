@@ -1,49 +1,77 @@
 """The Flask application: one blueprint a concern, guarded and answering errors in one way."""
 
-from collections.abc import Collection
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from spanmart.web import errors, formatting, health, openapi, security
-from spanmart.web.api import export, feedback, interactions
-from spanmart.web.pages import dashboard, detail
+from spanmart.warehouse.tokens import Tokens
+from spanmart.warehouse.users import Users
+from spanmart.web import access, errors, formatting, health, openapi, security
+from spanmart.web.api import audit, export, feedback, interactions
+from spanmart.web.pages import account, administration, dashboard, detail, login
 from spanmart.web.services import Services
+from spanmart.web.site import Site
 
 if TYPE_CHECKING:
     from spanmart.warehouse import Refresher, Warehouse
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-OTLP_ENDPOINT = "http://localhost:4318"
+SESSION_LASTS = timedelta(days=7)
 
 
 def create_app(
     warehouse: "Warehouse",
     refresher: "Refresher | None" = None,
+    site: Site | None = None,
     *,
-    allowed_hosts: Collection[str] = (),
-    otlp_endpoint: str = OTLP_ENDPOINT,
+    tokens: Tokens | None = None,
+    users: Users | None = None,
 ) -> Flask:
     """Make the WSGI application over an open warehouse.
 
-    Without a refresher the pages cannot say how fresh they are. Requests whose Host names neither loopback
-    nor one of `allowed_hosts` are refused. `otlp_endpoint` is what an empty page tells people to send to.
+    Without a refresher the pages cannot say how fresh they are. A process that has made `tokens` and `users`
+    already gives them, so that what is revoked or removed there holds here at once.
     """
+    site = site or Site()
+    tokens, users = tokens or Tokens(warehouse), users or Users(warehouse)
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config.update(_configuration(site))
+    app.secret_key = users.session_key
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    Services(warehouse, refresher, otlp_endpoint).install(app)
-    security.guard(app, allowed_hosts)
+    if site.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]
+    Services(warehouse, refresher, tokens, users, site.otlp_endpoint).install(app)
+    security.guard(app, site)
+    access.guard(app, site)
     errors.answer_errors(app)
     formatting.register(app)
     for blueprint in (
         interactions.blueprint,
         export.blueprint,
         feedback.blueprint,
+        audit.blueprint,
         dashboard.blueprint,
         detail.blueprint,
+        login.blueprint,
+        account.blueprint,
+        administration.blueprint,
         health.blueprint,
         openapi.blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
+
+
+def _configuration(site: Site) -> dict[str, object]:
+    return {
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        # A browser takes a cookie of this prefix from this host alone, over TLS alone, for the whole site.
+        "SESSION_COOKIE_NAME": "__Host-spanmart" if site.https else "spanmart",
+        "SESSION_COOKIE_SECURE": site.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": SESSION_LASTS,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+    }

@@ -8,7 +8,7 @@ from flask import Flask, Response, render_template, request
 from pydantic import BaseModel, Field
 from werkzeug.exceptions import HTTPException
 
-from spanmart.warehouse.errors import LandingError, LandingOverloaded
+from spanmart.warehouse.errors import LandingError, TokenError, UserError
 from spanmart.warehouse.reports.errors import InvalidCursor, MartsNotBuilt, UnknownInteraction
 from spanmart.web.services import services
 
@@ -41,8 +41,28 @@ class InvalidRequest(Exception):
         self.faults = list(faults)
 
 
+class Unauthenticated(Exception):
+    """Nobody has said who asks, or wrongly; answered with 401. `challenge` says what to show."""
+
+    def __init__(self, message: str, challenge: str = "Bearer") -> None:
+        super().__init__(message)
+        self.challenge = challenge
+
+
 class Forbidden(Exception):
-    """A write that another site's page may have caused; answered with 403."""
+    """What the caller may not do, or another site's page may have caused; answered with 403."""
+
+    def __init__(self, message: str, challenge: str | None = None) -> None:
+        super().__init__(message)
+        self.challenge = challenge
+
+
+class TooManyRequests(Exception):
+    """More than a limit allows; answered with 429, and in how many seconds to come again."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class ForeignHost(Exception):
@@ -55,7 +75,11 @@ def answer_errors(app: Flask) -> None:
         (InvalidRequest, 400, "Invalid request"),
         (InvalidCursor, 409, "Cursor of another list"),
         (ForeignHost, 400, "Unknown host"),
+        (Unauthenticated, 401, "Who are you?"),
         (Forbidden, 403, "Refused"),
+        (TooManyRequests, 429, "Too many requests"),
+        (TokenError, 409, "Not changed"),
+        (UserError, 409, "Not changed"),
         (UnknownInteraction, 404, "Unknown interaction"),
         (LandingError, 503, "Not stored"),
         (MartsNotBuilt, 503, "Being built"),
@@ -70,13 +94,15 @@ class _Answer:
         self._title = title
 
     def __call__(self, error: Exception) -> Response:
-        headers = {}
-        if self._status == 503:
-            wait_s = error.retry_after_s if isinstance(error, LandingOverloaded) else RETRY_AFTER_S
-            headers["Retry-After"] = str(wait_s)
         faults = error.faults if isinstance(error, InvalidRequest) else None
         problem = Problem(title=self._title, status=self._status, detail=str(error), errors=faults)
-        return _respond(problem, headers, building=isinstance(error, MartsNotBuilt))
+        return _respond(problem, self._headers(error), building=isinstance(error, MartsNotBuilt))
+
+    def _headers(self, error: Exception) -> dict[str, str]:
+        if self._status in (429, 503):
+            return {"Retry-After": str(getattr(error, "retry_after_s", RETRY_AFTER_S))}
+        challenge = getattr(error, "challenge", None)
+        return {"WWW-Authenticate": challenge} if challenge else {}
 
 
 def _answer_http(error: HTTPException) -> Response:

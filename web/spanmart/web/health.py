@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
+from spanmart.web.access import Right, caller
 from spanmart.web.openapi import documented
 from spanmart.web.responses import json_response
 from spanmart.web.schemas import Health, Readiness
@@ -30,6 +31,7 @@ def readyz() -> Response:
         if status and status.refreshed_at
         else None,
         "refreshed_seq": status.refreshed_seq if status else None,
-        "error": status.error if status else None,
+        # It may tell of what is in the calls.
+        "error": status.error if status and Right.READ in caller().rights else None,
     }
     return json_response(body, 200 if built else 503)

@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 from flask import Response, request
 
+from spanmart.web.access import caller
 from spanmart.web.services import services
 
 
 def etag_of(path: str) -> str | None:
-    """The tag of a path with its query at the present version of the marts; None if versions are unknown."""
+    """The tag of a path with its query, for its caller and this version of the marts; None without one."""
     version = services().version
-    return version and hashlib.sha256(f"{version} {path.rstrip('?')}".encode()).hexdigest()[:20]
+    shown = f"{version} {caller().key} {path.rstrip('?')}"
+    return version and hashlib.sha256(shown.encode()).hexdigest()[:20]
 
 
 def revalidated(respond: Callable[[], Response]) -> Response:

@@ -22,6 +22,7 @@ def _whole_number(value: object) -> object:
 
 
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole_number)]
+EntryNumber = Annotated[int, Field(ge=1, lt=2**63), BeforeValidator(_whole_number)]
 
 
 # What no page can have given is refused here; what none of this list has given, by the list itself.
@@ -148,6 +149,36 @@ class AcceptedFeedback(Feedback):
 
     interaction_id: str
     ingest_seq: int = Field(description="Its place in the ledger.")
+
+
+class AuditQuery(BaseModel):
+    """Which entries of the audit log."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: Limit = Field(default=DEFAULT_LIMIT, description="How many at most.")
+    before: EntryNumber | SkipJsonSchema[None] = Field(
+        default=None, description="next_before of the page before."
+    )
+
+
+class AuditEntry(BaseModel):
+    """Who changed what, when, and from where."""
+
+    entry: int = Field(description="Its number; a newer one has a higher.")
+    happened_at: str
+    actor: str = Field(description="A user, a token, the command line, or this machine.")
+    address: str = Field(description="Where the request came from; empty for the command line.")
+    action: str
+    subject: str = Field(description="What was changed.")
+    details: str
+
+
+class AuditPage(BaseModel):
+    """Entries of the audit log, the newest first."""
+
+    items: list[AuditEntry]
+    next_before: int | None = Field(description="Where to go on; null at the end.")
 
 
 class Health(BaseModel):

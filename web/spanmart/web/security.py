@@ -7,12 +7,15 @@ to be misused.
 
 import ipaddress
 import re
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from spanmart.web.errors import Forbidden, ForeignHost
+
+if TYPE_CHECKING:
+    from spanmart.web.site import Site
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -34,26 +37,36 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 READING = {"GET", "HEAD", "OPTIONS"}
+YEAR_S = 365 * 24 * 3600
 
 _HOST = re.compile(r"(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::\d{1,5})?")
 
 
-def guard(app: Flask, allowed_hosts: Collection[str]) -> None:
+def guard(app: Flask, site: "Site") -> None:
     """Check the host and the origin of every request, and send the headers with every response."""
-    allowed = {host.lower().strip("[]") for host in allowed_hosts}
+    allowed = {host.lower().strip("[]") for host in site.hosts}
 
     def check_host() -> None:
         host = request.headers.get("Host", "")
         name = _name_of(host)
-        if name not in allowed and not _is_loopback(name):
+        if not (name in allowed or _is_loopback(name) or (site.any_address and _is_address(name))):
             raise ForeignHost(
                 f"This server does not answer for the host {host!r}. Open it as localhost, or name the host"
                 " in its configuration."
             )
 
+    def add_headers(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        if site.https:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR_S}"
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = "no-store"
+            response.vary.update(["Cookie", "Authorization"])
+        return response
+
     app.before_request(check_host)
     app.before_request(_check_origin)
-    app.after_request(_add_headers)
+    app.after_request(add_headers)
 
 
 def _check_origin() -> None:
@@ -67,22 +80,18 @@ def _check_origin() -> None:
         raise Forbidden("A page of another site asked for this. Only spanmart's own pages can write.")
 
 
-def _add_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def _name_of(host: str) -> str:
     match = _HOST.fullmatch(host)
     return (match["ipv6"] or match["name"]).lower() if match else ""
 
 
 def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
+    return name == "localhost" or (_is_address(name) and ipaddress.ip_address(name).is_loopback)
+
+
+def _is_address(name: str) -> bool:
     try:
-        return ipaddress.ip_address(name).is_loopback
+        ipaddress.ip_address(name)
     except ValueError:
         return False
+    return True

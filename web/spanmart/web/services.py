@@ -5,11 +5,17 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
+from spanmart.warehouse.audit import AuditLog
 from spanmart.warehouse.interactions import Interactions
+from spanmart.web.login_attempts import LoginAttempts
 
 if TYPE_CHECKING:
+    from spanmart.warehouse.audit import Author
     from spanmart.warehouse.database import Warehouse
+    from spanmart.warehouse.feedback import Feedback
     from spanmart.warehouse.refresh import Refresher, RefreshStatus
+    from spanmart.warehouse.tokens import Tokens
+    from spanmart.warehouse.users import Users
 
 _KEY = "spanmart"
 
@@ -17,8 +23,19 @@ _KEY = "spanmart"
 class Services:
     """The parts of the warehouse that the web uses; one for each application, shared by all its threads."""
 
-    def __init__(self, warehouse: "Warehouse", refresher: "Refresher | None", otlp_endpoint: str) -> None:
+    def __init__(
+        self,
+        warehouse: "Warehouse",
+        refresher: "Refresher | None",
+        tokens: "Tokens",
+        users: "Users",
+        otlp_endpoint: str,
+    ) -> None:
         self.interactions = Interactions(warehouse)
+        self.tokens = tokens
+        self.users = users
+        self.audit = AuditLog(warehouse)
+        self.attempts = LoginAttempts()
         self.otlp_endpoint = otlp_endpoint
         self._refresher = refresher
         # Versions of the marts start anew with each process, and a browser may have seen the one before.
@@ -39,6 +56,12 @@ class Services:
         """Changes whenever a page could look different; None if that cannot be told."""
         status = self.status
         return f"{self._process}-{status.version}-{status.error is not None}" if status else None
+
+    def give_feedback(self, interaction_id: str, feedback: "Feedback", by: "Author") -> int:
+        """Land the feedback and note who gave it; return its ingest_seq."""
+        ingest_seq = self.interactions.submit_feedback(interaction_id, **feedback.model_dump())
+        self.audit.record(by, "give feedback", interaction_id, feedback.user_feedback)
+        return ingest_seq
 
     def choices(self) -> dict[str, list[str]]:
         """The values that filters can be set to, asked for once a version of the marts."""

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.feedback import Feedback
+from spanmart.web.access import author
 from spanmart.web.errors import Problem
 from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_json
@@ -30,6 +31,6 @@ blueprint = Blueprint("feedback", __name__, url_prefix="/api/ai-interactions")
 def give_feedback(interaction_id: str) -> Response:
     """Say what the user did with a response."""
     feedback = read_json(Feedback)
-    ingest_seq = services().interactions.submit_feedback(interaction_id, **feedback.model_dump())
+    ingest_seq = services().give_feedback(interaction_id, feedback, author())
     body = {"interaction_id": interaction_id, **feedback.model_dump(), "ingest_seq": ingest_seq}
     return json_response(body, 202)

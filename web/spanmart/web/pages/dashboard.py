@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
+from spanmart.web.pages import administration
 from spanmart.web.pages.activity_chart import draw
 from spanmart.web.pages.links import DASHBOARD, Links
 from spanmart.web.parameters import read_query
@@ -41,8 +42,10 @@ def home() -> AnyResponse:
 
 
 @blueprint.get(DASHBOARD)
-def dashboard() -> Response:
+def dashboard() -> AnyResponse:
     """Show a view with its navigation and filters."""
+    if page := administration.VIEWS.get(request.args.get("view", "")):
+        return redirect(page)
     query = read_query(DashboardQuery, blanks=True)
     return revalidated(
         lambda: Response(render_template("dashboard.html", **_frame(query), **_content(query)))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from spanmart.warehouse.feedback import Feedback, GivenFeedback
+from spanmart.web.access import author
 from spanmart.web.pages.conversation import read_conversation
 from spanmart.web.pages.links import DASHBOARD, Links
 from spanmart.web.pages.text_diff import compare
@@ -63,7 +64,7 @@ def give_feedback(interaction_id: str) -> AnyResponse:
     """Store the feedback and lead back to the interaction."""
     form = read_form(FeedbackForm)
     feedback = check(Feedback, form.model_dump())
-    ingest_seq = services().interactions.submit_feedback(interaction_id, **feedback.model_dump())
+    ingest_seq = services().give_feedback(interaction_id, feedback, author())
     return redirect(f"{DASHBOARD}/interactions/{interaction_id}?feedback_seq={ingest_seq}#feedback", 303)
 
 

@@ -1,0 +1,34 @@
+"""The audit log, for admins."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response
+from spectree import Response as Answers
+
+from spanmart.warehouse.audit import Entry
+from spanmart.web.openapi import documented
+from spanmart.web.parameters import read_query
+from spanmart.web.responses import json_response
+from spanmart.web.schemas import AuditPage, AuditQuery
+from spanmart.web.services import services
+
+blueprint = Blueprint("audit", __name__)
+
+
+@blueprint.get("/api/audit-log")
+@documented(query=AuditQuery, resp=Answers(HTTP_200=AuditPage), tags=["administration"])
+def list_entries() -> Response:
+    """Read who changed users, tokens and feedback, the newest first."""
+    query = read_query(AuditQuery)
+    entries = services().audit.newest(query.limit, query.before)
+    more = len(entries) == query.limit and entries[-1].entry > 1
+    body = {
+        "items": [_as_json(entry) for entry in entries],
+        "next_before": entries[-1].entry if more else None,
+    }
+    return json_response(body)
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    return {**asdict(entry), "happened_at": f"{entry.happened_at:%Y-%m-%dT%H:%M:%S.%fZ}"}

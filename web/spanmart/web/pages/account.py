@@ -1,0 +1,56 @@
+"""The user's own account: another password."""
+
+from flask import Blueprint, Response, redirect, render_template, session
+from pydantic import BaseModel, ConfigDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from spanmart.warehouse.errors import UserError
+from spanmart.warehouse.users import SHORTEST_PASSWORD, User
+from spanmart.web.access import SESSION_STAMP, author, caller
+from spanmart.web.errors import Forbidden, TooManyRequests
+from spanmart.web.pages.links import DASHBOARD
+from spanmart.web.parameters import read_form
+from spanmart.web.services import services
+
+PAGE = f"{DASHBOARD}/account"
+
+blueprint = Blueprint("account", __name__)
+
+
+class PasswordForm(BaseModel):
+    """The form's fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    present: str
+    password: str
+    again: str
+
+
+@blueprint.get(PAGE)
+def account() -> Response:
+    """Show who is logged in, and the form for another password."""
+    return Response(render_template("account.html", user=_user(), shortest=SHORTEST_PASSWORD))
+
+
+@blueprint.post(PAGE)
+def change_password() -> AnyResponse:
+    """Change the password, which ends all other sessions of the user."""
+    user, form = _user(), read_form(PasswordForm)
+    by = author()
+    if wait_s := services().attempts.take(user.name, by.address):
+        raise TooManyRequests("Too many wrong passwords. Wait, then try again.", int(wait_s) + 1)
+    if services().users.check(user.name, form.present) is None:
+        raise UserError("That is not your present password.")
+    services().attempts.forget(user.name, by.address)
+    if form.password != form.again:
+        raise UserError("The two new passwords differ.")
+    session[SESSION_STAMP] = services().users.set_password(user.name, form.password, by).session_stamp
+    return redirect(f"{PAGE}?changed=1", 303)
+
+
+def _user() -> User:
+    user = caller().user
+    if user is None:
+        raise Forbidden("Only a user who has logged in has an account.")
+    return user

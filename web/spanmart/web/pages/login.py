@@ -1,0 +1,85 @@
+"""Logging in and out."""
+
+import logging
+import math
+import re
+
+from flask import Blueprint, Response, redirect, render_template, request, session
+from pydantic import BaseModel, ConfigDict, Field
+from werkzeug.wrappers import Response as AnyResponse
+
+from spanmart.warehouse.audit import Author
+from spanmart.web.access import LOGIN, SESSION_STAMP, SESSION_USER, author, caller
+from spanmart.web.errors import TooManyRequests
+from spanmart.web.pages.links import DASHBOARD
+from spanmart.web.parameters import read_form, read_query
+from spanmart.web.services import services
+
+HOME = f"{DASHBOARD}?tab=ai-insights"
+# A path of ours. What begins with two slashes, or has a backslash, is another host to a browser.
+WITHIN = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
+blueprint = Blueprint("login", __name__)
+log = logging.getLogger(__name__)
+
+
+class LoginQuery(BaseModel):
+    """What the page was reached with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    next: str | None = Field(default=None, description="Where to go on to.")
+
+
+class LoginForm(BaseModel):
+    """The form's fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    password: str
+    next: str | None = None
+
+
+@blueprint.get(LOGIN)
+def ask() -> AnyResponse:
+    """Ask for name and password."""
+    target = within(read_query(LoginQuery, blanks=True).next)
+    if caller().rights:
+        return redirect(target)
+    return Response(render_template("login.html", next=target, wrong=False))
+
+
+@blueprint.post(LOGIN)
+def log_in() -> AnyResponse:
+    """Begin a session, and lead to where the user wanted to go."""
+    form = read_form(LoginForm)
+    target = within(form.next)
+    address = request.remote_addr or ""
+    if wait_s := services().attempts.take(form.name, address):
+        raise TooManyRequests("Too many logins that failed. Wait, then try again.", math.ceil(wait_s))
+    user = services().users.check(form.name, form.password)
+    if user is None:
+        log.warning("a login from %s failed", address)
+        page = render_template("login.html", next=target, wrong=True)
+        return Response(page, 401, {"WWW-Authenticate": "Bearer"})
+    services().attempts.forget(form.name, address)
+    services().users.note_login(user, Author(f"user {user.name}", address))
+    session.clear()
+    session.permanent = True
+    session[SESSION_USER], session[SESSION_STAMP] = user.name, user.session_stamp
+    return redirect(target, 303)
+
+
+@blueprint.post("/logout")
+def log_out() -> AnyResponse:
+    """End the user's sessions, this one and all others."""
+    if user := caller().user:
+        services().users.end_sessions(user, author())
+    session.clear()
+    return redirect(LOGIN, 303)
+
+
+def within(target: str | None) -> str:
+    """The target if it is a path of this site, else the first page."""
+    return target if target and WITHIN.fullmatch(target) else HOME

@@ -1,0 +1,23 @@
+"""How the pages are reached, and what is asked of those who come."""
+
+from dataclasses import dataclass
+
+OTLP_ENDPOINT = "http://localhost:4318"
+REQUESTS_PER_MINUTE = 3000
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the command settles and the application keeps to.
+
+    Requests whose Host names neither loopback nor one of `hosts` are refused. An address instead of a name is
+    let in by `any_address`: no foreign page can have made a browser take its name for ours then.
+    """
+
+    otlp_endpoint: str = OTLP_ENDPOINT  # what an empty page tells people to send to
+    hosts: frozenset[str] = frozenset()
+    any_address: bool = False
+    https: bool = False  # as the browser sees it, also where a proxy in front of us speaks TLS
+    behind_proxy: bool = False  # one on this machine, which says for whom it asks in X-Forwarded-For
+    asks_for_login: bool = False  # also while there is no user
+    requests_per_minute: float = REQUESTS_PER_MINUTE
