@@ -50,7 +50,7 @@ def test_every_path_in_the_wheel_is_below_spanmart(wheel: Path) -> None:
 def test_spanmart_is_a_namespace_package_and_each_part_is_typed(wheel: Path) -> None:
     names = set(paths(wheel))
     assert "spanmart/__init__.py" not in names
-    for part in ("instrumentation", "collector", "warehouse", "web", "cli"):
+    for part in ("instrumentation", "client", "collector", "warehouse", "web", "cli"):
         assert f"spanmart/{part}/py.typed" in names
 
 
@@ -60,7 +60,7 @@ def test_the_wheel_carries_what_the_server_reads_at_run_time(wheel: Path) -> Non
         "dbt_project/": "spanmart/warehouse/dbt_project/",
         "examples/training_builder/": "spanmart/cli/training_builder/",
     }
-    parts = ("instrumentation", "collector", "warehouse", "web", "cli")
+    parts = ("instrumentation", "client", "collector", "warehouse", "web", "cli")
     renamed |= {f"{part}/spanmart/": "spanmart/" for part in parts}
     tracked = subprocess.run(
         ["git", "ls-files", *renamed], cwd=ROOT, check=True, capture_output=True, text=True
@@ -89,7 +89,7 @@ def test_without_extras_no_server_library_is_installed(light_environment: Path) 
 
 def test_the_light_half_imports_and_says_what_the_command_needs(light_environment: Path) -> None:
     subprocess.run(
-        [str(light_environment), "-c", "import spanmart.instrumentation.auto"],
+        [str(light_environment), "-c", "import spanmart.instrumentation.auto, spanmart.client"],
         check=True,
         env={"OTEL_SDK_DISABLED": "true"},
     )
