@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 
 from spanmart.warehouse import Role, Scope, Tokens, Users, Warehouse
@@ -40,6 +41,14 @@ class Callers:
     def headers(self, who: str) -> dict[str, str]:
         """What a program sends with each request."""
         return {"Authorization": f"Bearer {self.secrets[who]}"} if who in self.secrets else {}
+
+    def shown(self, app: Flask, who: str) -> dict[str, str]:
+        """What they send with each request, a user's cookie included."""
+        if self.users.find(who) is None:
+            return self.headers(who)
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer is not None
+        return {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(self.session(who))}"}
 
     def client(self, app: Flask, who: str) -> FlaskClient:
         """A browser or a program of theirs; one that has logged in, for a user."""

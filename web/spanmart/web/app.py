@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from spanmart.warehouse.tokens import Tokens
 from spanmart.warehouse.users import Users
-from spanmart.web import access, errors, formatting, health, openapi, security
+from spanmart.web import access, compression, errors, formatting, health, openapi, revalidation, security
 from spanmart.web.api import audit, export, feedback, interactions
 from spanmart.web.pages import account, administration, dashboard, detail, login
 from spanmart.web.services import Services
@@ -46,6 +46,9 @@ def create_app(
     security.guard(app, site)
     access.guard(app, site)
     errors.answer_errors(app)
+    # The last to be registered is the first to see an answer.
+    compression.compress_answers(app)
+    revalidation.tag_other_answers(app)
     formatting.register(app)
     for blueprint in (
         interactions.blueprint,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, ParamSpec
 
 from flask import Blueprint, Response
@@ -18,6 +19,10 @@ blueprint = Blueprint("document", __name__)
 
 P = ParamSpec("P")
 
+SECURITY_SCHEMES: dict[str, Any] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "As `spanmart token create` makes it."},
+    "session": {"type": "apiKey", "in": "cookie", "name": "spanmart", "description": "As the login sets it."},
+}
 INTERACTION_ID = "^[0-9a-f]{32}-[0-9a-f]{16}$"
 
 # Only documents: requests are checked in `parameters`, whose answers name what is wrong in our own words.
@@ -81,13 +86,30 @@ def _document() -> dict[str, Any]:
             # Not given is not null: there is no way to write null in a query.
             if parameter["schema"].get("default", ...) is None:
                 del parameter["schema"]["default"]
+        if path.startswith("/api"):
+            operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
+            operation["responses"] |= _answers_of_the_door()
         if path.endswith("/export"):
             [record] = operation["responses"]["200"]["content"].values()
             operation["responses"]["200"]["content"] = {
                 encoding.media_type: {"schema": {"type": "string", "format": "binary"}}
                 for encoding in ENCODINGS.values()
             } | {"application/json": {"schema": {"type": "array", "items": record["schema"]}}}
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
     return document
+
+
+def _answers_of_the_door() -> dict[str, Any]:
+    """What is answered before a view is asked."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        str(status.value): {"description": description, "content": content}
+        for status, description in (
+            (HTTPStatus.UNAUTHORIZED, "Nobody has said who asks, or wrongly."),
+            (HTTPStatus.FORBIDDEN, "The token or user may not do this."),
+            (HTTPStatus.TOO_MANY_REQUESTS, "More than the limit; Retry-After says when to come again."),
+        )
+    }
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,9 +1,9 @@
-"""ETags for what changes only when the marts do: a poll that finds nothing new costs no query."""
+"""ETags: a poll that finds nothing new transfers nothing, and costs no query where only marts change it."""
 
 import hashlib
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Flask, Response, request
 
 from spanmart.web.access import caller
 from spanmart.web.services import services
@@ -25,3 +25,16 @@ def revalidated(respond: Callable[[], Response]) -> Response:
     # Weak: what the page says is the same, but not each byte of how it is sent.
     response.set_etag(etag, weak=True)
     return response
+
+
+def tag_other_answers(app: Flask) -> None:
+    """Tag the other answers to programs by what they say."""
+
+    def tag(response: Response) -> Response:
+        if response.status_code == 200 and response.is_json and not response.is_streamed:
+            if not response.get_etag()[0]:
+                response.add_etag(weak=True)
+            response.make_conditional(request)
+        return response
+
+    app.after_request(tag)
