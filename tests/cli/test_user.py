@@ -40,6 +40,7 @@ def test_add_says_what_it_did_and_never_the_password(run: Run) -> None:
 
 
 def test_users_are_viewers_unless_said_otherwise(run: Run) -> None:
+    add(run, "ada", "admin")
     done = user(run, "add", "grace", password=PASSWORD)
 
     assert "as viewer" in done.stderr
@@ -57,6 +58,7 @@ def test_without_a_terminal_the_password_is_asked_for_twice(run: Run) -> None:
     [
         (["add", "ada"], "short", "12 to 1000 characters"),
         (["add", "ada", "--role", "root"], PASSWORD, "'root' is not one of 'admin', 'viewer'"),
+        (["add", "grace"], PASSWORD, "The first user must be an admin"),
         (["password", "nobody"], PASSWORD, "`spanmart user list` shows them"),
         (["remove", "nobody"], None, "`spanmart user list` shows them"),
         (["role", "nobody", "admin"], None, "`spanmart user list` shows them"),

@@ -51,7 +51,7 @@ def test_the_password_is_nowhere_in_the_folder(tmp_path):
 def test_users_and_the_key_of_their_sessions_outlive_the_process(tmp_path):
     with Warehouse.open(tmp_path) as warehouse:
         users = Users(warehouse)
-        ada = users.add("ada", Role.VIEWER, PASSWORD)
+        ada = users.add("ada", Role.ADMIN, PASSWORD)
 
     with Warehouse.open(tmp_path) as warehouse:
         again = Users(warehouse)
@@ -115,6 +115,8 @@ def test_a_user_that_is_not_there_is_named(users, do):
 
 
 def test_there_is_an_admin_as_long_as_there_are_users(users):
+    with pytest.raises(UserError, match="The first user must be an admin"):
+        users.add("grace", Role.VIEWER, PASSWORD)
     users.add("ada", Role.ADMIN, PASSWORD)
     users.add("grace", Role.VIEWER, PASSWORD)
 

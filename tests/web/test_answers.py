@@ -77,5 +77,7 @@ def test_more_than_the_limit_is_a_429_that_says_when_to_come_again(marts: Marts)
     assert "More than 3 requests in a minute" in answer.get_json()["detail"]
     assert client.get(DASHBOARD).status_code == 429
     assert client.get(API, environ_base={"REMOTE_ADDR": "127.0.0.2"}).status_code == 200
+    unknown = {"Authorization": "Bearer unknown"}
+    assert client.get(API, headers=unknown).status_code == 429, "guesses of a token count, too"
     assert client.get("/healthz").status_code == 200
     assert client.get("/static/spanmart.css").status_code == 200

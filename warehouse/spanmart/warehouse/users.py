@@ -93,6 +93,8 @@ class Users:
         with self._written() as cursor:
             if taken := self.find(name):
                 raise UserError(f"There is a user {taken.name!r} already.")
+            if not self._by_name and role != Role.ADMIN:
+                raise UserError("The first user must be an admin, who can then add others.")
             cursor.execute(INSERT, [name, role, hashed, _new_stamp(), _naive(self._clock())])
             record(cursor, by, "add user", name, f"role {role}")
         return self._by_name[name.casefold()]

@@ -90,9 +90,6 @@ def guard(app: Flask, site: "Site") -> None:
     """Find out who sends each request, and refuse what they may not do, or do too often."""
     throttle = Throttle(site.requests_per_minute, A_MINUTE_S)
 
-    def identify() -> None:
-        g.caller = _identified(site)
-
     def limit() -> None:
         if UNLIMITED.isdisjoint(_names()) and (wait_s := throttle.take(caller().key)):
             raise TooManyRequests(
@@ -100,8 +97,14 @@ def guard(app: Flask, site: "Site") -> None:
                 math.ceil(wait_s),
             )
 
+    def identify() -> None:
+        g.caller = _nobody()
+        try:
+            g.caller = _identified(site)
+        finally:
+            limit()
+
     app.before_request(identify)
-    app.before_request(limit)
     app.before_request(_authorise)
     app.context_processor(lambda: {"caller": g.get("caller")})
 
@@ -124,12 +127,15 @@ def _identified(site: "Site") -> Caller:
     secret = bearer(request.headers.get("Authorization"))
     if secret is not None:
         return _of_token(secret)
-    address = request.remote_addr or ""
     if user := _logged_in():
         return Caller(f"user {user.name}", f"user {user.name}", frozenset(OF_ROLE[user.role]), user)
     if site.asks_for_login or services().users.all():
-        return Caller("nobody", address, frozenset())
-    return Caller("this machine", address, frozenset(Right))
+        return _nobody()
+    return Caller("this machine", request.remote_addr or "", frozenset(Right))
+
+
+def _nobody() -> Caller:
+    return Caller("nobody", request.remote_addr or "", frozenset())
 
 
 def _of_token(secret: str) -> Caller:

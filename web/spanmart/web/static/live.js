@@ -44,6 +44,7 @@ const poll = async () => {
       swap(await answer.text());
       etag = answer.headers.get("ETag");
     }
+    if (answer.status === 401) location.reload(); // the session has ended: the page leads to the login
     say(answer.ok || answer.status === 304 ? "live" : "paused");
   } catch {
     say("connection lost, trying again");
