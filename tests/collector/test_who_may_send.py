@@ -137,6 +137,17 @@ def test_every_grpc_method_is_denied(gated_grpc, shown, stored, method, who):
     assert stored("batches") == []
 
 
+@pytest.mark.parametrize("cookie", ["spanmart=eyJ1c2VyIjoiYWRtaW4ifQ.aA.b", "__Host-spanmart=viewer"])
+def test_a_session_of_the_pages_opens_no_receiver(gated_http, gated_grpc, cookie):
+    for method, path in ROUTES:
+        answer = send(gated_http, path, ONE_SPAN, PROTOBUF, method=method, headers={"Cookie": cookie})
+        assert answer.status == 401, (method, path)
+    for method in METHODS:
+        with pytest.raises(grpc.RpcError) as caught:
+            gated_grpc.unary_unary(f"/{method}")(ONE_SPAN, metadata=[("cookie", cookie)])
+        assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED, method
+
+
 @pytest.mark.parametrize("who", ["ingest", "all scopes", "ingest in lower case"])
 def test_the_scope_ingest_lets_in(gated_http, gated_grpc, shown, stored, who):
     assert http(gated_http, "POST", "/v1/traces", shown[who]).status == 200
