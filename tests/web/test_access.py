@@ -14,7 +14,7 @@ from flask import Flask
 from spanmart.warehouse import Scope, Tokens
 from spanmart.web import Site
 from support.callers import RIGHTS, Callers
-from support.known_calls import OUTLINE, Marts, known_marts
+from support.known_calls import OUTLINE, Marts, known_marts, unbuilt_marts
 
 ANYBODY = None
 API = "/api/ai-interactions"
@@ -178,11 +178,12 @@ def test_a_revoked_token_and_a_removed_user_are_refused_from_the_next_request_on
 def test_phoenix_login_is_off_only_where_there_is_no_user_and_the_site_asks_for_none(
     tmp_path: Path,
 ) -> None:
-    with known_marts(tmp_path) as alone:
-        assert alone.app().test_client().get(API).status_code == 200
-        assert alone.app(Site(asks_for_login=True)).test_client().get(API).status_code == 401
+    with unbuilt_marts(tmp_path) as alone:
+        assert alone.app().test_client().get("/openapi.json").status_code == 200
+        asking = alone.app(Site(asks_for_login=True))
+        assert asking.test_client().get("/openapi.json").status_code == 401
         Callers.of(alone.warehouse)
-        assert alone.app().test_client().get(API).status_code == 401
+        assert alone.app().test_client().get("/openapi.json").status_code == 401
 
 
 def test_no_secret_is_logged_or_told(

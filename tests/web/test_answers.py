@@ -73,7 +73,8 @@ def test_more_than_the_limit_is_a_429_that_says_when_to_come_again(marts: Marts)
     client = marts.app(Site(requests_per_minute=3)).test_client()
     assert [client.get(API).status_code for _ in range(4)] == [200, 200, 200, 429]
     answer = client.get(API)
-    assert (answer.content_type, answer.headers["Retry-After"]) == ("application/problem+json", "20")
+    assert answer.content_type == "application/problem+json"
+    assert 0 < int(answer.headers["Retry-After"]) <= 20
     assert "More than 3 requests in a minute" in answer.get_json()["detail"]
     assert client.get(DASHBOARD).status_code == 429
     assert client.get(API, environ_base={"REMOTE_ADDR": "127.0.0.2"}).status_code == 200

@@ -115,7 +115,7 @@ class Connection:
                     yield unpacker.decompress(piece) if unpacker else piece
             except (OSError, http.client.HTTPException, zlib.error) as error:
                 raise Unreachable(f"The file from {self._url} broke off: {error!r}") from error
-        if unpacker and not unpacker.eof:
+        if answer.length or (unpacker and not unpacker.eof):
             raise Unreachable(f"The file from {self._url} broke off.")
 
     def _refusal(self, status: int, headers: Message, body: bytes) -> SpanmartError:

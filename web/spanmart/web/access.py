@@ -164,7 +164,7 @@ def _authorise() -> "Response | None":
     if right is None or right in rights or (request.endpoint is None and rights):
         return None
     if rights:
-        raise Forbidden(f"{caller().name} may not do this: it takes the right {right!r}.", _challenge(right))
+        raise Forbidden(f"{caller().name} may not do this: it takes the right '{right}'.", _challenge(right))
     if _is_page():
         return redirect(f"{LOGIN}?{urlencode({'next': request.full_path.rstrip('?')})}", 303)
     raise Unauthenticated(

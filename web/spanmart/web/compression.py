@@ -28,7 +28,7 @@ def compress_answers(app: Flask) -> None:
 
 
 def _compress(response: Response) -> Response:
-    if response.mimetype not in COMPRESSED or response.status_code == 304:
+    if response.mimetype not in COMPRESSED or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
     if request.accept_encodings.quality("gzip") <= 0:
