@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from spanmart.warehouse import AuditLog, Role
+from spanmart.warehouse.refresh import RefreshStatus
 from spanmart.web import Site
 from spanmart.web.login_attempts import FOR_ONE_NAME_FROM_ONE_ADDRESS
 from spanmart.web.pages.login import HOME
@@ -165,13 +166,14 @@ def test_a_cookie_that_was_altered_or_signed_elsewhere_is_worth_nothing(
     app: Flask, callers: Callers, tmp_path: Path
 ) -> None:
     signed = callers.shown(app, "admin")["Cookie"]
-    assert app.test_client().get("/openapi.json", headers={"Cookie": signed}).status_code == 200
+    client = app.test_client(use_cookies=False)
+    assert client.get("/openapi.json", headers={"Cookie": signed}).status_code == 200
     with unbuilt_marts(tmp_path / "another") as other:
         elsewhere = Callers.of(other.warehouse).shown(other.app(), "admin")["Cookie"]
     altered = signed[:-2] + ("AA" if signed[-2:] != "AA" else "BB")
     for worthless in (altered, elsewhere, "spanmart=", f"{signed}\u00ff"):
         headers = {"Cookie": worthless}
-        assert app.test_client().get("/openapi.json", headers=headers).status_code == 401, worthless
+        assert client.get("/openapi.json", headers=headers).status_code == 401, worthless
 
 
 def test_logging_out_ends_the_session_everywhere(app: Flask, callers: Callers) -> None:
@@ -237,8 +239,11 @@ def test_what_is_shown_to_one_is_kept_for_nobody_else(client: FlaskClient) -> No
         assert {"Cookie", "Authorization"} <= {name.strip() for name in headers["Vary"].split(",")}
 
 
-def test_readyz_tells_strangers_nothing_of_what_failed(client: FlaskClient, marts: Marts) -> None:
-    marts.refresher.status.error = "Conversion Error: 'a prompt'"
+def test_readyz_tells_strangers_nothing_of_what_failed(
+    client: FlaskClient, marts: Marts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = RefreshStatus(error="Conversion Error: 'a prompt'")
+    monkeypatch.setattr(type(marts.refresher), "status", failed)
     assert client.get("/readyz").get_json()["error"] is None
     log_in(client)
     assert client.get("/readyz").get_json()["error"] == "Conversion Error: 'a prompt'"
