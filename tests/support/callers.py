@@ -42,13 +42,13 @@ class Callers:
         """What a program sends with each request."""
         return {"Authorization": f"Bearer {self.secrets[who]}"} if who in self.secrets else {}
 
-    def shown(self, app: Flask, who: str) -> dict[str, str]:
-        """What they send with each request, a user's cookie included."""
+    def cookies(self, app: Flask, who: str) -> dict[str, str]:
+        """What the browser of a user sends with each request."""
         if self.users.find(who) is None:
-            return self.headers(who)
+            return {}
         signer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert signer is not None
-        return {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(self.session(who))}"}
+        return {app.config["SESSION_COOKIE_NAME"]: str(signer.dumps(self.session(who)))}
 
     def client(self, app: Flask, who: str) -> FlaskClient:
         """A browser or a program of theirs; one that has logged in, for a user."""

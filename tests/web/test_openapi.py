@@ -33,7 +33,7 @@ def test_every_generated_case_is_answered_as_the_document_says(
     guarded: tuple[Flask, Callers], who: str
 ) -> None:
     app, callers = guarded
-    shown = callers.shown(app, who)
+    headers, cookies = {"Host": "localhost", **callers.headers(who)}, callers.cookies(app, who)
     document = schemathesis.openapi.from_wsgi(
         "/openapi.json", app, headers={"Host": "localhost", **callers.headers("read token")}
     )
@@ -45,7 +45,7 @@ def test_every_generated_case_is_answered_as_the_document_says(
         @settings(max_examples=CASES, suppress_health_check=list(HealthCheck), deadline=None)
         @given(case=operation.as_strategy())
         def check(case: schemathesis.Case) -> None:
-            answer = case.call_and_validate(headers={"Host": "localhost", **shown})
+            answer = case.call_and_validate(headers=headers, cookies=cookies)
             answered[answer.status_code] += 1
 
         check()

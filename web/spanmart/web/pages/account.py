@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from spanmart.warehouse.errors import UserError
 from spanmart.warehouse.users import SHORTEST_PASSWORD, User
 from spanmart.web.access import SESSION_STAMP, author, caller
-from spanmart.web.errors import Forbidden, TooManyRequests
+from spanmart.web.errors import Forbidden
 from spanmart.web.pages.links import DASHBOARD
+from spanmart.web.pages.login import check_password
 from spanmart.web.parameters import read_form
 from spanmart.web.services import services
 
@@ -37,15 +38,12 @@ def account() -> Response:
 def change_password() -> AnyResponse:
     """Change the password, which ends all other sessions of the user."""
     user, form = _user(), read_form(PasswordForm)
-    by = author()
-    if wait_s := services().attempts.take(user.name, by.address):
-        raise TooManyRequests("Too many wrong passwords. Wait, then try again.", int(wait_s) + 1)
-    if services().users.check(user.name, form.present) is None:
+    if check_password(user.name, form.present) is None:
         raise UserError("That is not your present password.")
-    services().attempts.forget(user.name, by.address)
     if form.password != form.again:
         raise UserError("The two new passwords differ.")
-    session[SESSION_STAMP] = services().users.set_password(user.name, form.password, by).session_stamp
+    changed = services().users.set_password(user.name, form.password, author())
+    session[SESSION_STAMP] = changed.session_stamp
     return redirect(f"{PAGE}?changed=1", 303)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from spanmart.warehouse.audit import Author
+from spanmart.warehouse.users import User
 from spanmart.web.access import LOGIN, SESSION_STAMP, SESSION_USER, author, caller
 from spanmart.web.errors import TooManyRequests
 from spanmart.web.pages.links import DASHBOARD
@@ -56,14 +57,11 @@ def log_in() -> AnyResponse:
     form = read_form(LoginForm)
     target = within(form.next)
     address = request.remote_addr or ""
-    if wait_s := services().attempts.take(form.name, address):
-        raise TooManyRequests("Too many logins that failed. Wait, then try again.", math.ceil(wait_s))
-    user = services().users.check(form.name, form.password)
+    user = check_password(form.name, form.password)
     if user is None:
         log.warning("a login from %s failed", address)
         page = render_template("login.html", next=target, wrong=True)
         return Response(page, 401, {"WWW-Authenticate": "Bearer"})
-    services().attempts.forget(form.name, address)
     services().users.note_login(user, Author(f"user {user.name}", address))
     session.clear()
     session.permanent = True
@@ -78,6 +76,17 @@ def log_out() -> AnyResponse:
         services().users.end_sessions(user, author())
     session.clear()
     return redirect(LOGIN, 303)
+
+
+def check_password(name: str, password: str) -> User | None:
+    """The user whose name and password these are. Raises TooManyRequests where that is guessed at."""
+    address = request.remote_addr or ""
+    if wait_s := services().attempts.take(name, address):
+        raise TooManyRequests("Too many wrong passwords. Wait, then try again.", math.ceil(wait_s))
+    user = services().users.check(name, password)
+    if user is not None:
+        services().attempts.forget(name, address)
+    return user
 
 
 def within(target: str | None) -> str:
