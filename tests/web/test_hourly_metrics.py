@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import metrics as report
+from spanmart.warehouse.reports import hourly_metrics as report
 from support.known_calls import CALLS
 
 PERCENTILES = ("p50_processing_time_ms", "p95_processing_time_ms", "p99_processing_time_ms")
@@ -69,3 +69,12 @@ def test_percentiles_by_hours_are_within_one_per_cent_of_a_calls_time(
     for told in percentiles:
         assert told is not None
         assert any(abs(told / call.took_ms - 1) < 0.01 for call in CALLS), told
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+def test_the_total_of_the_log_is_the_same_by_hours(
+    interactions: Interactions, monkeypatch: pytest.MonkeyPatch, filters: dict[str, str]
+) -> None:
+    total = interactions.get_all(filters)["total"]
+    monkeypatch.setattr(report, "MANY_CALLS", 0)
+    assert interactions.get_all(filters)["total"] == total

@@ -4,7 +4,7 @@ The list is the marts' contract as readers see it. DuckDB writes the values out,
 an export of the same row can never differ in how they show it, and no value passes through Python one by one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,6 +57,19 @@ TEXT_COLUMNS: tuple[Column, ...] = (
     *_of("text", "ai_response", "refusal"),
     *_of("json", "structured_output", "error_details"),
 )
+
+_COLUMNS: Mapping[str, Column] = {
+    column.name: column for column in (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS, *TEXT_COLUMNS)
+}
+
+
+def choose(names: Iterable[str]) -> tuple[Column, ...]:
+    """The columns of these names, in their order, each once; ValueError for a name that no column has."""
+    chosen = dict.fromkeys(names)
+    unknown = [name for name in chosen if name not in _COLUMNS]
+    if unknown:
+        raise ValueError(f"There is no column {unknown[0]!r}. Columns: {', '.join(_COLUMNS)}")
+    return tuple(_COLUMNS[name] for name in chosen)
 
 
 def as_json(column: Column) -> str:

@@ -4,9 +4,10 @@ The API and the pages are thin over this service; whoever is in the same process
 Each question reads one snapshot on a connection of its own, so one service serves any number of threads.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from spanmart.warehouse.columns import Column, choose
 from spanmart.warehouse.feedback import Feedback, feedback_batch
 from spanmart.warehouse.filters import Filters, compose, one
 from spanmart.warehouse.reports import choices, data_quality, ledger, listing, metrics
@@ -111,21 +112,25 @@ class Interactions:
         filters: FiltersLike = None,
         format: exports.ExportFormat = "csv",
         sort: SortKey = "-created_at",
+        columns: Sequence[str] = (),
     ) -> Iterator[bytes]:
-        """All interactions that fit, with their whole texts, as pieces of a file, in constant memory.
+        """All interactions that fit as pieces of a file; `columns` in their order, or all but the previews.
 
-        Raises ValueError for another format, and MartsNotBuilt, both before the first piece is asked for.
+        Raises ValueError for another format or column, and MartsNotBuilt, all before the first piece.
         """
         if format not in exports.ENCODINGS:
             raise ValueError(f"Cannot export as {format!r}. Choose one of {', '.join(exports.ENCODINGS)}.")
         chosen, order = _filters(filters), Sort.parse(sort)
+        shown = choose(columns) or listing.WITH_TEXTS
         if not self.are_built():
             raise MartsNotBuilt
-        return self._export(chosen, order, exports.ENCODINGS[format])
+        return self._export(chosen, order, exports.ENCODINGS[format], shown)
 
-    def _export(self, filters: Filters, sort: Sort, encoding: exports.Encoding) -> Iterator[bytes]:
+    def _export(
+        self, filters: Filters, sort: Sort, encoding: exports.Encoding, columns: Sequence[Column]
+    ) -> Iterator[bytes]:
         with snapshot(self._warehouse) as connection:
-            yield from exports.export(connection, filters, sort, encoding)
+            yield from exports.export(connection, filters, sort, encoding, columns)
 
     def submit_feedback(
         self,

@@ -2,10 +2,25 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic.json_schema import SkipJsonSchema
 
-from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEXT_COLUMNS, Column, Kind
+from spanmart.warehouse.columns import (
+    INTERACTION_COLUMNS,
+    PREVIEW_COLUMNS,
+    TEXT_COLUMNS,
+    Column,
+    Kind,
+    choose,
+)
 from spanmart.warehouse.feedback import Feedback
 from spanmart.warehouse.filters import Filters
 from spanmart.warehouse.interactions import MAX_LIMIT
@@ -29,6 +44,18 @@ EntryNumber = Annotated[int, Field(ge=1, lt=2**63), BeforeValidator(_whole_numbe
 Place = Annotated[str, Field(min_length=100, max_length=1000, pattern="^[A-Za-z0-9_-]+$")]
 
 
+def _known_columns(names: str) -> str:
+    return ",".join(column.name for column in choose(names.split(",")))
+
+
+_ANY_COLUMN = "|".join(c.name for c in (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS, *TEXT_COLUMNS))
+ColumnNames = Annotated[
+    str,
+    AfterValidator(_known_columns),
+    WithJsonSchema({"type": "string", "pattern": f"^({_ANY_COLUMN})(,({_ANY_COLUMN}))*$"}),
+]
+
+
 class NewestQuery(Filters):
     """Filters, and how many of the newest to answer."""
 
@@ -47,6 +74,10 @@ class ExportQuery(Filters):
 
     format: ExportFormat = Field(default="csv", description="The file's format.")
     sort: SortKey = Field(default="-created_at", description="Column to sort by; - before it for descending.")
+    columns: ColumnNames | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Columns of the file, with commas between; all but the previews if not given.",
+    )
 
 
 _TYPES: dict[Kind, Any] = {

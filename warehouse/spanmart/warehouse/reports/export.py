@@ -4,7 +4,7 @@ Rows are read page by page in one snapshot, and written by DuckDB and Arrow: no 
 """
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,45 +13,53 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from spanmart.warehouse.columns import Column, as_csv, as_parquet, json_object
-from spanmart.warehouse.filters import Filters, compose
-from spanmart.warehouse.reports.listing import WITH_TEXTS, Selection, select_page
-from spanmart.warehouse.reports.paging import Cursor, Sort
+from spanmart.warehouse.columns import TEXT_COLUMNS, Column, as_csv, as_parquet, json_object
+from spanmart.warehouse.filters import Filters, Where, compose
+from spanmart.warehouse.reports.listing import WITH_TEXTS, Selection, select_places
+from spanmart.warehouse.reports.paging import Sort
 
 ExportFormat = Literal["csv", "json", "parquet"]
 
 ROWS_A_PAGE = 5_000
 
 
+PLACES = "select i.rowid as place from marts.interactions as i where {where} order by {order_by}"
+
+
 @dataclass(frozen=True)
 class Encoding:
-    """How a format is selected and written, and the media type it is sent as."""
+    """How rows of some columns are selected and written in a format, and the media type it is sent as."""
 
     media_type: str
-    selection: Selection
+    project: Callable[[Sequence[Column]], str]
     write: Callable[[Iterator[pa.Table]], Iterator[bytes]]
 
 
 def export(
-    connection: duckdb.DuckDBPyConnection, filters: Filters, sort: Sort, encoding: Encoding
+    connection: duckdb.DuckDBPyConnection,
+    filters: Filters,
+    sort: Sort,
+    encoding: Encoding,
+    columns: Sequence[Column] = WITH_TEXTS,
 ) -> Iterator[bytes]:
     """Yield the file in pieces."""
-    return encoding.write(_pages(connection, filters, sort, encoding.selection))
+    with_texts = any(column in TEXT_COLUMNS for column in columns)
+    selection = Selection(encoding.project(columns), with_texts)
+    return encoding.write(_pages(connection, compose(filters), sort, selection))
 
 
 def _pages(
-    connection: duckdb.DuckDBPyConnection, filters: Filters, sort: Sort, selection: Selection
+    connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort, selection: Selection
 ) -> Iterator[pa.Table]:
-    """Tables of at most ROWS_A_PAGE rows; the first comes even when it is empty, for it has the schema."""
-    where = after = compose(filters)
-    while True:
-        page = select_page(connection, after, sort, ROWS_A_PAGE, selection).to_arrow_table()
-        places = page.select([page.num_columns - 2, page.num_columns - 1])
-        yield page.select(range(page.num_columns - 2))
-        if page.num_rows < ROWS_A_PAGE:
-            return
-        interaction_id, value = (column[-1].as_py() for column in places.columns)
-        after = Cursor(sort, value, interaction_id).narrow(where)
+    """Tables of at most ROWS_A_PAGE rows; the first comes even when it is empty, for it has the schema.
+
+    All rows are put in order once, as eight bytes each: where they are.
+    """
+    statement = PLACES.format(where=where.sql, order_by=sort.order_by)
+    places = connection.execute(statement, where.parameters).to_arrow_table()
+    for start in range(0, max(places.num_rows, 1), ROWS_A_PAGE):
+        page = places.slice(start, ROWS_A_PAGE)
+        yield select_places(connection, page, sort, selection).to_arrow_table()
 
 
 def _write_csv(pages: Iterator[pa.Table]) -> Iterator[bytes]:
@@ -110,16 +118,16 @@ class _Drain(io.RawIOBase):
         return content
 
 
-def _columns(written: Callable[[Column], str]) -> Selection:
-    return Selection(
-        ", ".join(f"{written(column)} as {column.name}" for column in WITH_TEXTS), with_texts=True
-    )
+def _each(written: Callable[[Column], str]) -> Callable[[Sequence[Column]], str]:
+    return lambda columns: ", ".join(f"{written(column)} as {column.name}" for column in columns)
+
+
+def _record(columns: Sequence[Column]) -> str:
+    return f"{json_object(columns)} as record"
 
 
 ENCODINGS: Mapping[ExportFormat, Encoding] = {
-    "csv": Encoding("text/csv; charset=utf-8", _columns(as_csv), _write_csv),
-    "json": Encoding(
-        "application/json", Selection(f"{json_object(WITH_TEXTS)} as record", with_texts=True), _write_json
-    ),
-    "parquet": Encoding("application/vnd.apache.parquet", _columns(as_parquet), _write_parquet),
+    "csv": Encoding("text/csv; charset=utf-8", _each(as_csv), _write_csv),
+    "json": Encoding("application/json", _record, _write_json),
+    "parquet": Encoding("application/vnd.apache.parquet", _each(as_parquet), _write_parquet),
 }

@@ -6,21 +6,20 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import duckdb
+import pyarrow as pa
 
 from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEXT_COLUMNS, Column, json_object
 from spanmart.warehouse.filters import Filters, Where, compose, one
+from spanmart.warehouse.reports import hourly_metrics
 from spanmart.warehouse.reports.paging import Cursor, Sort
 
 COUNT = "select count(*) from marts.interactions where {where}"
 
 # The page is found first and by narrow columns alone; the rest is read for its rows only, by their position.
+PLACES = "select rowid from marts.interactions as i where {where} order by {order_by} limit {limit}"
 PAGE = """
-with page as materialized (
-    select * from marts.interactions where rowid in (
-        select rowid from marts.interactions as i where {where} order by {order_by} limit {limit}
-    )
-)
-select {projection}, i.interaction_id as place_id, i.{sort_column}::varchar as place_value
+with page as materialized (select * from marts.interactions where rowid in ({places}))
+select {projection}
 from page as i {texts}
 order by {order_by}
 """
@@ -66,7 +65,7 @@ def list_interactions(
     last = rows[limit - 1] if more else None
     return {
         "items": [json.loads(record) for record, _, _ in rows[:limit]],
-        "total": count(connection, where),
+        "total": total(connection, filters),
         "next_cursor": Cursor(sort, last[2], last[1]).encode(filters) if last else None,
     }
 
@@ -84,21 +83,40 @@ def select_page(
     connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort, limit: int, selection: Selection
 ) -> duckdb.DuckDBPyConnection:
     """Run the page's query: what is selected, then the row's place (id, and sort value as text)."""
-    statement = PAGE.format(
-        where=where.sql,
-        order_by=sort.order_by,
-        limit=limit,
+    places = PLACES.format(where=where.sql, order_by=sort.order_by, limit=limit)
+    place = f"i.interaction_id as place_id, i.{sort.column}::varchar as place_value"
+    located = Selection(f"{selection.projection}, {place}", selection.with_texts)
+    return connection.execute(_page(places, sort, located), where.parameters)
+
+
+def select_places(
+    connection: duckdb.DuckDBPyConnection, places: pa.Table, sort: Sort, selection: Selection
+) -> duckdb.DuckDBPyConnection:
+    """Run the query of a page whose rows are known, by `place`: the row's number in the mart."""
+    connection.register("places", places)
+    return connection.execute(_page("select place from places", sort, selection))
+
+
+def _page(places: str, sort: Sort, selection: Selection) -> str:
+    return PAGE.format(
+        places=places,
         projection=selection.projection,
         texts=TEXTS if selection.with_texts else "",
-        sort_column=sort.column,
+        order_by=sort.order_by,
     )
-    return connection.execute(statement, where.parameters)
 
 
 def count(connection: duckdb.DuckDBPyConnection, where: Where) -> int:
     """How many interactions fit."""
     row = connection.execute(COUNT.format(where=where.sql), where.parameters).fetchone()
     return int(row[0]) if row else 0
+
+
+def total(connection: duckdb.DuckDBPyConnection, filters: Filters) -> int:
+    """How many interactions fit; of very many it is the sum of whole hours, where the filters allow that."""
+    hours = hourly_metrics.metrics_of(filters)
+    calls = hourly_metrics.count_calls(connection, hours) if hours else 0
+    return calls if calls > hourly_metrics.MANY_CALLS else count(connection, compose(filters))
 
 
 def find(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> Mapping[str, Any] | None:

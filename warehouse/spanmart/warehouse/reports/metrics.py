@@ -11,9 +11,6 @@ from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports import hourly_metrics
 from spanmart.warehouse.reports.snapshot import fetch_records
 
-# So many calls are quickly read one by one, and then percentiles are exact.
-MANY_CALLS = 100_000
-
 # Rates are shares between 0 and 1, null where there is nothing to take a share of. Calls are added up once,
 # by all keys together, and the groups from those sums; percentiles alone need the calls of each group again.
 OVERALL_AND_GROUPS = """
@@ -109,7 +106,7 @@ group by 1 order by 1
 def measure(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
     """Everything that `GET /api/ai-interactions/metrics` answers."""
     hours = hourly_metrics.metrics_of(filters)
-    if hours and hourly_metrics.count_calls(connection, hours) > MANY_CALLS:
+    if hours and hourly_metrics.count_calls(connection, hours) > hourly_metrics.MANY_CALLS:
         rows, feedback = hourly_metrics.measure(connection, hours)
     else:
         rows, feedback = _measure_calls(connection, filters)

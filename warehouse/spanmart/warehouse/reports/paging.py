@@ -40,6 +40,7 @@ SORTABLE: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "quality_score": ("double", float),
     "estimated_cost_usd": ("decimal(38, 24)", Decimal),
 }
+NEVER_NULL = frozenset({"created_at", "updated_at"})
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,11 @@ class Cursor:
         if self.value is None:
             return where.narrowed(f"{column} is null and interaction_id {beyond} $after_id", parameters)
         value = f"$after::{SORTABLE[column][0]}"
+        empty = "" if column in NEVER_NULL else f" or {column} is null"
+        # The first condition alone tells which parts of the table need not be read.
         return where.narrowed(
-            f"{column} {beyond} {value} or {column} is null"
-            f" or ({column} = {value} and interaction_id {beyond} $after_id)",
+            f"({column} {beyond}= {value}{empty})"
+            f" and ({column} {beyond} {value}{empty} or interaction_id {beyond} $after_id)",
             {**parameters, "after": self.value},
         )
 

@@ -22,7 +22,8 @@ blueprint = Blueprint("export", __name__, url_prefix="/api/ai-interactions")
 def export_interactions() -> Response:
     """Download all interactions that fit, with their whole texts, as CSV, JSON or Parquet."""
     query = read_query(ExportQuery)
-    pieces = services().interactions.export(query, query.format, query.sort)
+    columns = query.columns.split(",") if query.columns else ()
+    pieces = services().interactions.export(query, query.format, query.sort, columns)
     response = Response(pieces, content_type=ENCODINGS[query.format].media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="ai-interactions.{query.format}"'
     return response
