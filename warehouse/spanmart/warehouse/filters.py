@@ -106,6 +106,16 @@ class Filters(BaseModel):
     )
 
 
+TEXT_HIT = """(
+    contains(lower(rendered_prompt), lower($q))
+    or contains(lower(system_instructions), lower($q))
+    or contains(lower(ai_response), lower($q))
+    or contains(lower(structured_output::varchar), lower($q))
+)"""
+HIT = """(
+    contains(lower(error_message), lower($q))
+    or interaction_id in (select interaction_id from marts.interaction_texts where {text_hit})
+)"""
 _CONDITIONS: Mapping[str, str] = {
     "start_date": "created_at >= $start_date",
     "end_date": "created_at < $end_date",
@@ -121,12 +131,7 @@ _CONDITIONS: Mapping[str, str] = {
     "user_id": "user_id = $user_id",
     "category": "category = $category",
     "error_fingerprint": "error_fingerprint = $error_fingerprint",
-    "q": """(contains(lower(error_message), lower($q)) or interaction_id in (
-        select interaction_id from marts.interaction_texts
-        where contains(lower(rendered_prompt), lower($q))
-           or contains(lower(system_instructions), lower($q))
-           or contains(lower(ai_response), lower($q))
-           or contains(lower(structured_output::varchar), lower($q))))""",
+    "q": HIT.format(text_hit=TEXT_HIT),
 }
 
 

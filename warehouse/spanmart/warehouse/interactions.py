@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from spanmart.warehouse.columns import Column, choose
 from spanmart.warehouse.feedback import Feedback, feedback_batch
 from spanmart.warehouse.filters import Filters, compose, one
-from spanmart.warehouse.reports import choices, data_quality, ledger, listing, metrics
+from spanmart.warehouse.reports import choices, data_quality, ledger, listing, metrics, searching
 from spanmart.warehouse.reports import export as exports
 from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
 from spanmart.warehouse.reports.listing import InteractionList
 from spanmart.warehouse.reports.paging import Sort, SortKey
+from spanmart.warehouse.reports.searching import Found
 from spanmart.warehouse.reports.snapshot import marts_exist, snapshot
 
 if TYPE_CHECKING:
@@ -63,6 +64,14 @@ class Interactions:
             return listing.list_interactions(
                 connection, _filters(filters), Sort.parse(sort), _limit(limit), cursor
             )
+
+    def search(self, filters: FiltersLike, limit: int = 50, cursor: str | None = None) -> Found:
+        """Calls whose texts contain `q`, in the newest stretch or the one after it. Raises InvalidCursor."""
+        chosen = _filters(filters)
+        if chosen.q is None:
+            raise ValueError("q, the text to search for, is missing.")
+        with snapshot(self._warehouse) as connection:
+            return searching.search(connection, chosen, _limit(limit), cursor)
 
     def get_by_id(self, interaction_id: str) -> dict[str, Any]:
         """One interaction with its whole texts. Raises UnknownInteraction."""
