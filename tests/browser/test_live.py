@@ -41,6 +41,20 @@ def test_a_new_call_appears_without_a_reload(page: Page, marts: Marts) -> None:
     expect(page.locator("[data-live-state]")).to_have_text("live")
 
 
+def test_a_new_row_is_marked_and_a_paused_page_waits(page: Page, marts: Marts) -> None:
+    arrive(marts, Call(511, at=datetime(2026, 11, 22, tzinfo=UTC), session_id="tail"))
+    page.goto(f"{DASHBOARD}&view=log&session_id=tail")
+    heading = page.get_by_role("heading", level=1)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("[data-live-state]")).to_have_text("paused")
+    arrive(marts, Call(512, at=datetime(2026, 11, 23, tzinfo=UTC), session_id="tail"))
+    page.wait_for_timeout(2 * 3000)
+    expect(heading).to_have_text("Interaction log 1")
+    page.get_by_role("button", name="Resume").click()
+    expect(heading).to_have_text("Interaction log 2")
+    expect(page.locator("tr.new")).to_have_attribute("data-row", Call(512).id)
+
+
 def test_an_update_keeps_what_the_reader_has_opened(page: Page, marts: Marts) -> None:
     page.goto(f"{DASHBOARD}&view=failures")
     page.get_by_text("Stack trace").click()

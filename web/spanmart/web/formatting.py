@@ -73,14 +73,27 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def from_json(value: object) -> object:
+    """What text says as JSON; what is no JSON stays as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
 def pretty_json(value: object) -> str:
     """JSON over several lines; text that holds JSON is shown as that JSON."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return str(value)
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    read = from_json(value)
+    return read if isinstance(read, str) else json.dumps(read, indent=2, ensure_ascii=False)
+
+
+def compact_json(value: object) -> str:
+    """JSON on one line; a list of names is just those names."""
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return ", ".join(value) or NOTHING
+    return json.dumps(value, ensure_ascii=False)
 
 
 def without_instructions(preview: str) -> str:
@@ -102,6 +115,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "label": label,
     "words": words,
     "pretty_json": pretty_json,
+    "from_json": from_json,
+    "compact_json": compact_json,
     "without_instructions": without_instructions,
     "percent_of": percent_of,
 }

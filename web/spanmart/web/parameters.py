@@ -1,6 +1,6 @@
 """Reading what a request gives: query, JSON body or form, checked by the class that also documents it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import request
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_query(model: type[Model], *, blanks: bool = False) -> Model:
+def read_query(model: type[Model], *, blanks: bool = False, boxes: Collection[str] = ()) -> Model:
     """Check the query string. Raises InvalidRequest.
 
     With `blanks`, an empty value is taken as not given: that is how a browser sends an empty form field.
+    The parameters in `boxes` are joined by commas: it sends one for each box of a name that is ticked.
     """
-    return check(model, _single_values(request.args, blanks=blanks))
+    return check(model, _single_values(request.args, blanks=blanks, boxes=boxes))
 
 
 def read_form(model: type[Model]) -> Model:
@@ -47,8 +48,11 @@ def check(model: type[Model], values: Mapping[str, object]) -> Model:
         raise InvalidRequest(_faults(error, model)) from None
 
 
-def _single_values(given: "MultiDict[str, str]", *, blanks: bool) -> dict[str, str]:
+def _single_values(
+    given: "MultiDict[str, str]", *, blanks: bool, boxes: Collection[str] = ()
+) -> dict[str, str]:
     values = {name: [value for value in found if value or not blanks] for name, found in given.lists()}
+    values.update({name: [",".join(values[name])] for name in boxes if values.get(name)})
     repeated = [name for name, found in values.items() if len(found) > 1]
     if repeated:
         raise InvalidRequest(

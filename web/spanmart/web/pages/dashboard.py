@@ -8,12 +8,12 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from spanmart.web.pages import administration
+from spanmart.web.pages import administration, log_columns
 from spanmart.web.pages.activity_chart import draw
 from spanmart.web.pages.links import DASHBOARD, Links
 from spanmart.web.parameters import read_query
 from spanmart.web.revalidation import etag_of, revalidated
-from spanmart.web.schemas import ListQuery
+from spanmart.web.schemas import ColumnNames, ListQuery
 from spanmart.web.services import services
 
 View = Literal["metrics", "log", "failures", "data-quality"]
@@ -33,6 +33,7 @@ class DashboardQuery(ListQuery):
 
     tab: Literal["ai-insights"] = Field(default="ai-insights", description="The tab of the dashboard.")
     view: View = Field(default="metrics", description="What to show.")
+    columns: ColumnNames | None = Field(default=None, description="Columns of the log, with commas between.")
 
 
 @blueprint.get("/")
@@ -46,7 +47,7 @@ def dashboard() -> AnyResponse:
     """Show a view with its navigation and filters."""
     if page := administration.VIEWS.get(request.args.get("view", "")):
         return redirect(page)
-    query = read_query(DashboardQuery, blanks=True)
+    query = _read()
     return revalidated(
         lambda: Response(render_template("dashboard.html", **_frame(query), **_content(query)))
     )
@@ -55,14 +56,20 @@ def dashboard() -> AnyResponse:
 @blueprint.get(f"{DASHBOARD}/fragment")
 def fragment() -> Response:
     """Send only what changes when the marts do."""
-    query = read_query(DashboardQuery, blanks=True)
+    query = _read()
     return revalidated(
         lambda: Response(render_template(f"views/{query.view}.html", **_shared(query), **_content(query)))
     )
 
 
+def _read() -> DashboardQuery:
+    return read_query(DashboardQuery, blanks=True, boxes=["columns"])
+
+
 def _shared(query: DashboardQuery) -> dict[str, Any]:
     given = {name: value for name, value in request.args.items() if value}
+    if query.columns:
+        given["columns"] = query.columns
     return {
         "query": query,
         "link": Links(query.view, given),
@@ -90,7 +97,12 @@ def _metrics(query: DashboardQuery) -> dict[str, Any]:
 
 
 def _log(query: DashboardQuery) -> dict[str, Any]:
-    return {"page": services().interactions.get_all(query, query.sort, query.limit, query.cursor)}
+    columns = {"columns": log_columns.shown(query.columns), "all_columns": log_columns.ALL_COLUMNS}
+    interactions = services().interactions
+    if query.q and query.sort == "-created_at":
+        found = interactions.search(query, query.limit, query.cursor)
+        return {**columns, "page": found, "search": found}
+    return {**columns, "page": interactions.get_all(query, query.sort, query.limit, query.cursor)}
 
 
 def _failures(query: DashboardQuery) -> dict[str, Any]:

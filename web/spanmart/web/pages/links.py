@@ -1,6 +1,6 @@
 """Links that keep what the reader has chosen: every filter goes along, unless the link changes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,6 +9,9 @@ from spanmart.warehouse.filters import Filters
 DASHBOARD = "/admin-dashboard"
 EXPORT = "/api/ai-interactions/export"
 API = "/api/ai-interactions"
+
+# What a view keeps of its own besides the filters, when one of them changes.
+_KEPT: Mapping[str, Sequence[str]] = {"log": ("sort", "limit", "columns")}
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,14 @@ class Links:
         """The current view without any filter."""
         return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': self.view})}"
 
-    def fragment(self) -> str:
-        """What this page polls to stay live."""
-        given = {name: value for name, value in self.given.items() if name not in ("tab", "view")}
+    def fragment(self, **changes: str) -> str:
+        """What this page polls to stay live, or, with another cursor, what comes after it."""
+        given = {name: value for name, value in self.given.items() if name not in ("tab", "view")} | changes
         return f"{DASHBOARD}/fragment?{urlencode({'tab': 'ai-insights', 'view': self.view, **given})}"
 
     def export(self, format: str) -> str:
-        """A download of exactly what the log shows, all pages of it."""
-        sort = {"sort": self.given["sort"]} if "sort" in self.given else {}
-        return f"{EXPORT}?{urlencode({'format': format, **self.filters, **sort})}"
+        """A download of exactly what the log shows, all pages of it; all columns where none are chosen."""
+        return f"{EXPORT}?{urlencode({'format': format, **self.filters, **self._given('sort', 'columns')})}"
 
     def sorted_by(self, column: str) -> str:
         """The log sorted by the column: descending first, the other way round when it already is."""
@@ -58,7 +60,9 @@ class Links:
         return f"{DASHBOARD}/interactions/{interaction_id}"
 
     def _list_options(self, view: str) -> dict[str, str]:
-        names = ("sort", "limit") if view == "log" else ()
+        return self._given(*_KEPT.get(view, ()))
+
+    def _given(self, *names: str) -> dict[str, str]:
         return {name: self.given[name] for name in names if name in self.given}
 
 

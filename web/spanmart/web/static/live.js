@@ -5,6 +5,7 @@
 const POLL_MS = 3000;
 const content = document.querySelector("main[data-fragment]");
 let etag = content?.dataset.etag || null;
+let isPaused = false;
 
 // What a reader has marked, or written and not sent yet, must not vanish under their hands.
 const isBeingUsed = () => {
@@ -21,11 +22,27 @@ const say = (text) => {
   document.documentElement.dataset.live = text;
 };
 
+const rows = () => [...content.querySelectorAll("[data-row]")];
+
+// Rows that were not there before stay marked until the next update.
+const markNew = (known) => {
+  if (!known.size) return;
+  for (const row of rows()) row.classList.toggle("new", !known.has(row.dataset.row));
+};
+
+const labelPause = () => {
+  const button = content.querySelector("[data-pause]");
+  if (button) button.textContent = isPaused ? "Resume" : "Pause";
+};
+
 const swap = (html) => {
+  const known = new Set(rows().map((row) => row.dataset.row));
   const open = new Map([...content.querySelectorAll("details[data-keep]")].map((d) => [d.dataset.keep, d.open]));
   const focused = document.activeElement?.getAttribute?.("href");
   const scrolled = [...content.querySelectorAll(".scroll")].map((region) => region.scrollLeft);
   content.innerHTML = html;
+  markNew(known);
+  labelPause();
   for (const details of content.querySelectorAll("details[data-keep]")) {
     if (open.has(details.dataset.keep)) details.open = open.get(details.dataset.keep);
   }
@@ -34,7 +51,8 @@ const swap = (html) => {
 };
 
 const poll = async () => {
-  if (document.hidden || isBeingUsed()) return;
+  if (isPaused) return say("paused");
+  if (document.hidden || isBeingUsed() || content.dataset.searched) return;
   try {
     const answer = await fetch(content.dataset.fragment, {
       headers: etag ? { "If-None-Match": etag } : {},
@@ -52,6 +70,12 @@ const poll = async () => {
 };
 
 if (content) {
+  content.addEventListener("click", ({ target }) => {
+    if (!target.closest("[data-pause]")) return;
+    isPaused = !isPaused;
+    labelPause();
+    poll();
+  });
   setInterval(poll, POLL_MS);
   document.addEventListener("visibilitychange", poll);
   poll();
