@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spanmart.warehouse.columns import Column, choose
 from spanmart.warehouse.feedback import Feedback, feedback_batch
 from spanmart.warehouse.filters import Filters, compose, one
-from spanmart.warehouse.reports import choices, data_quality, ledger, listing, metrics, searching
+from spanmart.warehouse.reports import choices, data_quality, failure_groups, ledger, listing, metrics, searching
 from spanmart.warehouse.reports import export as exports
 from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
 from spanmart.warehouse.reports.listing import InteractionList
@@ -97,6 +97,11 @@ class Interactions:
         with snapshot(self._warehouse) as connection:
             items, total = listing.list_with_texts(connection, where, _limit(limit))
         return {"items": items, "total": total}
+
+    def get_failure_groups(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
+        """The most frequent kinds of error: how often, since when, what they cost, and their trend."""
+        with snapshot(self._warehouse) as connection:
+            return failure_groups.list_groups(connection, _filters(filters))
 
     def get_data_quality_issues(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
         """The newest calls that did not properly get every declared variable: `{"items", "total"}`."""

@@ -23,7 +23,8 @@ VIEWS: dict[View, str] = {
     "failures": "Failures",
     "data-quality": "Data quality",
 }
-PRESETS = {"Today": 0, "7 days": 6, "30 days": 29}
+# How many days ago a range begins, and ends.
+PRESETS = {"Today": (0, None), "Yesterday": (1, 1), "7 days": (6, None), "30 days": (29, None)}
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -80,7 +81,10 @@ def _shared(query: DashboardQuery) -> dict[str, Any]:
 
 def _frame(query: DashboardQuery) -> dict[str, Any]:
     today = datetime.now(UTC).date()
-    presets = {name: str(today - timedelta(days=days)) for name, days in PRESETS.items()}
+    presets = {
+        name: tuple(None if days is None else str(today - timedelta(days=days)) for days in ends)
+        for name, ends in PRESETS.items()
+    }
     shared = _shared(query)
     return {
         **shared,
@@ -106,7 +110,11 @@ def _log(query: DashboardQuery) -> dict[str, Any]:
 
 
 def _failures(query: DashboardQuery) -> dict[str, Any]:
-    return {"failures": services().interactions.get_failures(query.limit, query)}
+    interactions = services().interactions
+    return {
+        "failures": interactions.get_failures(query.limit, query),
+        "groups": interactions.get_failure_groups(query),
+    }
 
 
 def _data_quality(query: DashboardQuery) -> dict[str, Any]:
