@@ -169,8 +169,8 @@ def test_the_data_quality_issues_name_what_is_missing(interactions: Interactions
     assert item["interaction_id"] == TONELESS.id
     assert item["missing_variables"] == ["tone"]
     assert item["unusable_variables"] == [{"variable": "tone", "reason": "empty"}]
-    [row] = interactions.count_missing_variables()
-    assert (row["variable"], row["prompt_version"], row["missing_count"], row["calls"]) == ("tone", "2", 1, 1)
+    [row] = interactions.count_unusable_variables()
+    assert (row["variable"], row["prompt_version"], row["unusable"], row["calls"]) == ("tone", "2", 1, 1)
 
 
 def test_failures_carry_stack_trace_and_input(interactions: Interactions) -> None:

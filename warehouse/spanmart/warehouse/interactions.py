@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from spanmart.warehouse.columns import Column, choose
 from spanmart.warehouse.feedback import Feedback, feedback_batch
 from spanmart.warehouse.filters import Filters, compose, one
-from spanmart.warehouse.reports import choices, data_quality, failure_groups, ledger, listing, metrics, searching
+from spanmart.warehouse.reports import (
+    choices,
+    data_quality,
+    failure_groups,
+    ledger,
+    listing,
+    metrics,
+    prompt_quality,
+    searching,
+)
 from spanmart.warehouse.reports import export as exports
 from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
 from spanmart.warehouse.reports.listing import InteractionList
@@ -103,18 +112,25 @@ class Interactions:
         with snapshot(self._warehouse) as connection:
             return failure_groups.list_groups(connection, _filters(filters))
 
-    def get_data_quality_issues(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
-        """The newest calls that did not properly get every declared variable: `{"items", "total"}`."""
-        where = data_quality.incomplete(_filters(filters))
+    def get_data_quality_issues(
+        self, limit: int = 50, filters: FiltersLike = None, variable: str | None = None
+    ) -> dict[str, Any]:
+        """The newest calls that did not properly get a declared variable, or this one."""
+        where = data_quality.incomplete(_filters(filters), variable)
         with snapshot(self._warehouse) as connection:
             items, total = listing.list_with_texts(connection, where, _limit(limit))
             data_quality.add_reasons(connection, items)
         return {"items": items, "total": total}
 
-    def count_missing_variables(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
-        """How often each variable is missing, by prompt and version, most often first."""
+    def count_unusable_variables(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
+        """How often each variable was missing, empty or invalid, by prompt version, and over time."""
         with snapshot(self._warehouse) as connection:
-            return data_quality.count_missing_variables(connection, _filters(filters))
+            return data_quality.count_unusable_variables(connection, _filters(filters))
+
+    def compare_prompt_versions(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
+        """What users made of the answers, by prompt version, the most rejected first."""
+        with snapshot(self._warehouse) as connection:
+            return prompt_quality.compare_versions(connection, _filters(filters))
 
     def get_choices(self) -> dict[str, list[str]]:
         """The values that occur for the filters that have few, most frequent first."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -106,6 +106,11 @@ def percent_of(part: float, whole: float) -> float:
     return round(100 * part / whole, 2) if whole else 0.0
 
 
+def in_hundredths(shares: Iterable[float | None]) -> list[float]:
+    """Shares as per cent; nothing where there is none."""
+    return [round(100 * (share or 0), 1) for share in shares]
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
@@ -119,6 +124,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "compact_json": compact_json,
     "without_instructions": without_instructions,
     "percent_of": percent_of,
+    "in_hundredths": in_hundredths,
 }
 
 

@@ -1,4 +1,4 @@
-"""Which prompt variables are missing: in which calls, and how often by prompt version."""
+"""Which prompt variables are missing: in which calls, and how often by prompt version, over time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,37 +6,65 @@ from typing import Any
 
 import duckdb
 
-from spanmart.warehouse.filters import Filters, Where, compose
+from spanmart.warehouse.filters import Filters, Where, compose, told_by_days
 from spanmart.warehouse.reports.snapshot import fetch_records
 
 INCOMPLETE = "not all_variables_present"
+LACKING = "interaction_id in (select interaction_id from marts.missing_variables where variable = $variable)"
 
-# A share of the calls of that prompt version that declare any variables at all.
+MAX_VARIABLES = 100
+TREND_STEPS = 24
+
+# Days are quickly summed up; what they do not tell apart is counted in the calls, in the same way.
+OF_DAYS = frozenset({"start_date", "end_date", "prompt_name", "prompt_version"})
+DAYS = """
+select * from (select *, day::timestamp as created_at from marts.data_quality_daily) where {where}
+"""
+CALLS = """
+select day, prompt_name, prompt_version, unnest(list_distinct(required_variables)) as variable,
+    1 as interactions, 0 as missing, 0 as empty, 0 as invalid
+from marts.interactions where {where}
+union all by name
+select calls.day, calls.prompt_name, calls.prompt_version, unusable.variable,
+    (not list_contains(calls.required_variables, unusable.variable))::int as interactions,
+    (unusable.reason = 'missing')::int as missing,
+    (unusable.reason = 'empty')::int as empty,
+    (unusable.reason = 'invalid')::int as invalid
+from marts.missing_variables as unusable
+join (select * from marts.interactions where {where}) as calls using (interaction_id)
+"""
+
 UNUSABLE_VARIABLES = """
-with declaring as (
-    select interaction_id, prompt_name, prompt_version
-    from marts.interactions where {where} and all_variables_present is not null
-),
-prompts as (
-    select prompt_name, prompt_version, count(*) as calls from declaring group by all
-),
-unusable as (
-    select * from marts.missing_variables where interaction_id in (select interaction_id from declaring)
+with daily as ({daily}),
+times as (select min(day) as first_day, max(day) - min(day) + 1 as days from daily),
+stepped as (
+    select
+        variable, prompt_name, prompt_version,
+        ((day - first_day) * least({steps}, days) // days)::integer as step,
+        sum(interactions)::bigint as calls,
+        sum(missing)::bigint as missing,
+        sum(empty)::bigint as empty,
+        sum(invalid)::bigint as invalid,
+        max(day) filter (where missing + empty + invalid > 0) as last_day,
+        least({steps}, days) as steps
+    from daily, times group by all
 )
 select
-    unusable.variable,
-    unusable.prompt_name,
-    unusable.prompt_version,
-    list_sort(list(distinct unusable.reason)) as reasons,
-    count(*) as missing_count,
-    any_value(prompts.calls) as calls,
-    count(*) / any_value(prompts.calls) as missing_rate,
-    strftime(max(unusable.created_at), '%Y-%m-%dT%H:%M:%S.%fZ') as last_missing_at
-from unusable join prompts
-    on prompts.prompt_name is not distinct from unusable.prompt_name
-    and prompts.prompt_version is not distinct from unusable.prompt_version
-group by unusable.variable, unusable.prompt_name, unusable.prompt_version
-order by missing_count desc, variable, unusable.prompt_name, unusable.prompt_version
+    variable, prompt_name, prompt_version,
+    sum(missing)::bigint as missing,
+    sum(empty)::bigint as empty,
+    sum(invalid)::bigint as invalid,
+    sum(missing + empty + invalid)::bigint as unusable,
+    sum(calls)::bigint as calls,
+    sum(missing + empty + invalid) / nullif(sum(calls), 0) as unusable_rate,
+    max(last_day) as last_day,
+    any_value(steps) as steps,
+    map(list(step), list((missing + empty + invalid) / nullif(calls, 0))) as trend
+from stepped
+group by variable, prompt_name, prompt_version
+having sum(missing + empty + invalid) > 0
+order by unusable desc, variable, prompt_name, prompt_version
+limit {limit}
 """
 
 REASONS = """
@@ -45,16 +73,26 @@ where interaction_id in (select unnest($ids)) order by variable
 """
 
 
-def incomplete(filters: Filters) -> Where:
-    """The calls that did not properly get every variable that their prompt declares."""
-    return compose(filters).narrowed(INCOMPLETE)
+def incomplete(filters: Filters, variable: str | None = None) -> Where:
+    """The calls that did not properly get every variable that their prompt declares, or not this one."""
+    where = compose(filters).narrowed(INCOMPLETE)
+    return where.narrowed(LACKING, {"variable": variable}) if variable else where
 
 
-def count_missing_variables(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
-    """One row per variable and prompt version, most often missing first; `missing_rate` is 0 to 1."""
+def count_unusable_variables(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
+    """One row per variable and prompt version, most often unusable first; rates are of calls that declare it.
+
+    `trend` is the rate in equal steps of days, oldest first, None where no call declared the variable.
+    """
     where = compose(filters)
-    connection.execute(UNUSABLE_VARIABLES.format(where=where.sql), where.parameters)
-    return fetch_records(connection)
+    daily = (DAYS if told_by_days(filters, OF_DAYS) else CALLS).format(where=where.sql)
+    statement = UNUSABLE_VARIABLES.format(daily=daily, steps=TREND_STEPS, limit=MAX_VARIABLES)
+    connection.execute(statement, where.parameters)
+    rows = fetch_records(connection)
+    for row in rows:
+        row["trend"] = [row["trend"].get(step) for step in range(row.pop("steps"))]
+        row["last_day"] = str(row["last_day"])
+    return rows
 
 
 def add_reasons(connection: duckdb.DuckDBPyConnection, items: Sequence[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
+from spanmart.warehouse.filters import Text
 from spanmart.web.pages import administration, log_columns
 from spanmart.web.pages.activity_chart import draw
 from spanmart.web.pages.links import DASHBOARD, Links
@@ -35,6 +36,7 @@ class DashboardQuery(ListQuery):
     tab: Literal["ai-insights"] = Field(default="ai-insights", description="The tab of the dashboard.")
     view: View = Field(default="metrics", description="What to show.")
     columns: ColumnNames | None = Field(default=None, description="Columns of the log, with commas between.")
+    variable: Text | None = Field(default=None, description="Variable without which calls went.")
 
 
 @blueprint.get("/")
@@ -120,8 +122,9 @@ def _failures(query: DashboardQuery) -> dict[str, Any]:
 def _data_quality(query: DashboardQuery) -> dict[str, Any]:
     interactions = services().interactions
     return {
-        "issues": interactions.get_data_quality_issues(query.limit, query),
-        "missing": interactions.count_missing_variables(query),
+        "issues": interactions.get_data_quality_issues(query.limit, query, query.variable),
+        "unusable": interactions.count_unusable_variables(query),
+        "versions": interactions.compare_prompt_versions(query),
     }
 
 

@@ -11,7 +11,7 @@ EXPORT = "/api/ai-interactions/export"
 API = "/api/ai-interactions"
 
 # What a view keeps of its own besides the filters, when one of them changes.
-_KEPT: Mapping[str, Sequence[str]] = {"log": ("sort", "limit", "columns")}
+_KEPT: Mapping[str, Sequence[str]] = {"log": ("sort", "limit", "columns"), "data-quality": ("variable",)}
 
 
 @dataclass(frozen=True)
