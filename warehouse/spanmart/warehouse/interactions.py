@@ -12,11 +12,13 @@ from spanmart.warehouse.feedback import Feedback, feedback_batch
 from spanmart.warehouse.filters import Filters, compose, one
 from spanmart.warehouse.reports import (
     choices,
+    cost_lines,
     data_quality,
     failure_groups,
     ledger,
     listing,
     metrics,
+    neighbours,
     prompt_quality,
     searching,
 )
@@ -99,6 +101,16 @@ class Interactions:
         """The text that the user kept, as the newest feedback has it, or None."""
         with snapshot(self._warehouse) as connection:
             return ledger.find_final_text(connection, interaction_id)
+
+    def explain_cost(self, interaction_id: str) -> dict[str, Any]:
+        """What the estimated cost is made of: `{"lines", "source"}`."""
+        with snapshot(self._warehouse) as connection:
+            return cost_lines.explain_cost(connection, interaction_id)
+
+    def get_neighbours(self, interaction_id: str) -> dict[str, Any] | None:
+        """The calls before and after in the session: `{"previous_id", "next_id", "place", "calls"}`."""
+        with snapshot(self._warehouse) as connection:
+            return neighbours.find_neighbours(connection, interaction_id)
 
     def get_failures(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
         """The newest failed calls with their texts and error details: `{"items", "total"}`."""

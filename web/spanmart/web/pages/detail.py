@@ -74,13 +74,15 @@ def _content(interaction_id: str, query: DetailQuery) -> dict[str, Any]:
         fragment_path += f"?feedback_seq={query.feedback_seq}"
     etag = etag_of(fragment_path)
     found = services().interactions.get_by_id(interaction_id)
-    span = services().interactions.get_span(interaction_id)
-    final_text = services().interactions.get_final_text(interaction_id)
+    interactions = services().interactions
+    final_text = interactions.get_final_text(interaction_id)
     variables = list_variables(found)
     status = services().status
     return {
         "interaction": found,
-        "span": span,
+        "span": interactions.get_span(interaction_id),
+        "cost": interactions.explain_cost(interaction_id),
+        "neighbours": interactions.get_neighbours(interaction_id),
         "variables": variables,
         "mark": partial(mark, variables=variables),
         "conversation": read_conversation(found),

@@ -1,0 +1,55 @@
+-- What estimated costs are made of, for a few calls at a time: it is a view, and asks the price list again.
+with rates as (
+
+    {{ rates_of(ref('stg_price_names'), ref('stg_price_rates')) }}
+
+),
+
+priced as (
+
+    select
+        calls.interaction_id,
+        calls.interaction_key,
+        coalesce(calls.input_tokens, 0) as input_tokens,
+        coalesce(calls.cached_input_tokens, 0) as cached_input_tokens,
+        coalesce(calls.cache_write_tokens, 0) as cache_write_tokens,
+        coalesce(calls.output_tokens, 0) as output_tokens,
+        coalesce(calls.reasoning_tokens, 0) as reasoning_tokens,
+        rates.*
+    from {{ ref('interactions') }} as calls
+    inner join rates on {{ is_rate_of('rates', 'calls', 'calls.created_at') }}
+    inner join {{ ref('stg_price_lists') }} as lists on rates.price_list = lists.price_list
+    where calls.pricing_status = 'priced' and lists.is_in_force
+
+),
+
+-- Tokens that are part of others have a price of their own: here each token is in one line.
+lines as (
+
+    select
+        interaction_id,
+        interaction_key,
+        price_list,
+        unnest([
+            {usage: 'input', quantity: input_tokens - cached_input_tokens - cache_write_tokens, usd_per_unit: input_tokens_usd},
+            {usage: 'cached input', quantity: cached_input_tokens, usd_per_unit: input_tokens_usd + cache_read_tokens_usd},
+            {usage: 'cache write', quantity: cache_write_tokens, usd_per_unit: input_tokens_usd + cache_write_tokens_usd},
+            {usage: 'output', quantity: output_tokens - reasoning_tokens, usd_per_unit: output_tokens_usd},
+            {usage: 'reasoning', quantity: reasoning_tokens, usd_per_unit: output_tokens_usd + output_reasoning_tokens_usd},
+            {usage: 'request', quantity: 1, usd_per_unit: requests_usd}
+        ], recursive := true)
+    from priced
+
+)
+
+select
+    interaction_id,
+    interaction_key,
+    price_list,
+    usage,
+    quantity,
+    usd_per_unit::decimal(38, 24) as usd_per_unit,
+    (quantity * usd_per_unit)::decimal(38, 24) as cost_usd
+
+from lines
+where quantity > 0 and not (usage = 'request' and usd_per_unit = 0)
