@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from spanmart.warehouse import Interactions
+from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS
 from spanmart.web import WebServer
 from support.hostile_texts import HOSTILE_TEXTS
 from support.known_calls import Marts, unbuilt_marts
@@ -62,7 +63,14 @@ def test_60_hostile_texts_run_nothing_and_ask_nobody_else(page: Page, site: str)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     numbers = range(1, len(HOSTILE_TEXTS) + 1)
-    views = ("metrics", "log&limit=500", "failures&limit=500", "data-quality&limit=500")
+    columns = ",".join(column.name for column in (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS))
+    views = (
+        "metrics",
+        "log&limit=500",
+        f"log&limit=500&columns={columns}",
+        "failures&limit=500",
+        "data-quality&limit=500",
+    )
     paths = [*(f"{DASHBOARD}&view={view}" for view in views)]
     paths += [f"/admin-dashboard/interactions/{Call(number).id}" for number in numbers]
     for path in paths:

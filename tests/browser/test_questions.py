@@ -1,0 +1,87 @@
+"""What someone wants to know who has only the page: answered within three clicks. On marts of its own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from spanmart.warehouse import Interactions
+from spanmart.web import WebServer
+from support.known_calls import Marts, unbuilt_marts
+from support.landed_calls import FORM, Call, land
+
+YESTERDAY = datetime.now(UTC).replace(hour=12) - timedelta(days=1)
+LIMIT = ("RateLimitError", "Rate limit reached for gpt-4o-mini: 200000 tokens a minute.", 429)
+TIMEOUT = ("APITimeoutError", "Request timed out.", None)
+FAILED = [Call(number, at=YESTERDAY, answer=None, error=LIMIT) for number in (1, 2, 3)]
+LONG_AGO = [
+    Call(number, at=YESTERDAY - timedelta(days=9), answer=None, error=TIMEOUT) for number in range(4, 9)
+]
+TONELESS = [Call(number, at=YESTERDAY, variables={**FORM, "tone": ""}) for number in (11, 12, 13)]
+UNTITLED = [Call(21, at=YESTERDAY, variables={**FORM, "title": ""})]
+JUDGED = [Call(30 + n, at=YESTERDAY, prompt_version=version) for n, version in enumerate("1122")]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with unbuilt_marts(tmp_path_factory.mktemp("questions")) as marts:
+        fill(marts)
+        server = WebServer(marts.app(), "127.0.0.1", 0)
+        server.start()
+        yield f"http://localhost:{server.port}"
+        server.stop()
+
+
+def fill(marts: Marts) -> None:
+    land(marts.warehouse, [*FAILED, *LONG_AGO, *TONELESS, *UNTITLED, *JUDGED])
+    marts.refresher.refresh()
+    interactions = Interactions(marts.warehouse)
+    for call, verdict in zip(JUDGED, ("accepted", "accepted", "rejected", "accepted"), strict=True):
+        interactions.submit_feedback(call.id, verdict)
+    marts.refresher.refresh()
+
+
+class Reader:
+    """Starts at the address alone and counts clicks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.clicks = 0
+        page.goto("/")
+
+    def click(self, name: str) -> None:
+        self.clicks += 1
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def first_row(self, table: str) -> Locator:
+        return self.page.get_by_role("group", name=table).locator("tbody tr").first
+
+
+def test_why_generations_failed_yesterday(either_page: Page) -> None:
+    reader = Reader(either_page)
+    reader.click("Failures")
+    reader.click("Yesterday")
+    row = reader.first_row("Kinds of error")
+    expect(row).to_contain_text("RateLimitError")
+    expect(row.get_by_role("cell").first).to_have_text(str(len(FAILED)))
+    expect(either_page.get_by_text("APITimeoutError")).to_have_count(0)
+    assert reader.clicks <= 3
+
+
+def test_which_prompt_version_users_reject_most(either_page: Page) -> None:
+    reader = Reader(either_page)
+    reader.click("Data quality")
+    row = reader.first_row("What users made of the answers, by prompt version")
+    expect(row).to_contain_text("outline v2")
+    expect(row).to_contain_text("50.0%")
+    assert reader.clicks <= 3
+
+
+def test_which_form_field_is_missing_most(either_page: Page) -> None:
+    reader = Reader(either_page)
+    reader.click("Data quality")
+    row = reader.first_row("Variables by prompt version")
+    expect(row).to_contain_text("tone")
+    expect(row).to_contain_text(f"{len(TONELESS)} of")
+    assert reader.clicks <= 3
