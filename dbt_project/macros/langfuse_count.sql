@@ -4,7 +4,7 @@
         when {{ integer_attribute('input', 'usage') }} + {{ integer_attribute('output', 'usage') }}
             = {{ integer_attribute('total', 'usage') }} then 0
         else coalesce(list_sum([
-            try_cast(part.value as bigint) for part in map_entries(usage)
+            try_cast(part.value as integer) for part in map_entries(usage)
             if starts_with(part.key, '{{ direction }}_') or regexp_matches(part.key, '^cache_.*_{{ direction }}_tokens$')
         ])::bigint, 0)
     end

@@ -1,13 +1,14 @@
-{#- Usage as OpenAI's API gives it, of chats (`prompt_tokens`) or of responses and images (`input_tokens`). -#}
+{#- Usage as OpenAI's API gives it, of chats (`prompt_tokens`) or of responses and images (`input_tokens`).
+    Counts are INTEGER for the same reason as in `integer_attribute`. -#}
 {% macro openai_usage(value) -%}
-    {%- set input_parts = '{"cached_tokens": "BIGINT", "cache_write_tokens": "BIGINT", "audio_tokens": "BIGINT", "image_tokens": "BIGINT"}' -%}
-    {%- set output_parts = '{"reasoning_tokens": "BIGINT", "audio_tokens": "BIGINT", "image_tokens": "BIGINT"}' -%}
+    {%- set input_parts = '{"cached_tokens": "INTEGER", "cache_write_tokens": "INTEGER", "audio_tokens": "INTEGER", "image_tokens": "INTEGER"}' -%}
+    {%- set output_parts = '{"reasoning_tokens": "INTEGER", "audio_tokens": "INTEGER", "image_tokens": "INTEGER"}' -%}
     from_json(
         {{ value }},
-        '{"prompt_tokens": "BIGINT", "prompt_tokens_details": {{ input_parts }},
-            "completion_tokens": "BIGINT", "completion_tokens_details": {{ output_parts }},
-            "input_tokens": "BIGINT", "input_tokens_details": {{ input_parts }},
-            "output_tokens": "BIGINT", "output_tokens_details": {{ output_parts }}}'
+        '{"prompt_tokens": "INTEGER", "prompt_tokens_details": {{ input_parts }},
+            "completion_tokens": "INTEGER", "completion_tokens_details": {{ output_parts }},
+            "input_tokens": "INTEGER", "input_tokens_details": {{ input_parts }},
+            "output_tokens": "INTEGER", "output_tokens_details": {{ output_parts }}}'
     )
 {%- endmacro %}
 

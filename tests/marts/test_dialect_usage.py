@@ -12,7 +12,7 @@ from support.dialects import (
     openinference,
     openllmetry,
 )
-from support.marts import Calls, Row
+from support.marts import Calls, Marts, Row
 
 USAGES = {
     "parts apart from the whole": {
@@ -125,3 +125,25 @@ def test_tokens_of_audio_and_images_are_part_of_all(calls: Calls, case: str) -> 
     expected = dict.fromkeys(AUDIO | IMAGES | CACHED) | MODALITIES[case][1] | {"tokens_used": 1100}
     row = calls["modalities", case]
     assert {column: row[column] for column in expected} == expected
+
+
+TOO_MANY = 2**63 - 1
+
+
+def test_counts_that_no_model_reaches_are_unknown(marts: Marts) -> None:
+    marts.build(
+        langfuse(1, attributes={"langfuse.observation.usage_details": {"input": 7, "input_x": TOO_MANY}}),
+        *(
+            made(number, attributes=attributes)
+            for number, (made, attributes) in enumerate(
+                (
+                    (langfuse, {"langfuse.observation.usage_details": dict.fromkeys(OF_OPENAI, TOO_MANY)}),
+                    (logfire, {"response_data": {"usage": dict.fromkeys(OF_OPENAI, TOO_MANY)}}),
+                    (gen_ai, {"gen_ai.usage.input_tokens": TOO_MANY, "gen_ai.usage.output_tokens": TOO_MANY}),
+                ),
+                2,
+            )
+        ),
+    )
+    counts = marts.query("select input_tokens, output_tokens from interactions order by span_id")
+    assert [tuple(row.values()) for row in counts] == [(7, None), *[(None, None)] * 3]
