@@ -51,6 +51,7 @@ def test_a_link_leads_through_the_login_to_where_it_pointed(either_page: Page) -
     page.goto(f"/admin-dashboard/interactions/{OUTLINE.id}")
     log_in(page, "viewer")
     expect(page).to_have_url(re.compile(f"{OUTLINE.id}$"))
+    page.get_by_text("Change it").click()
     page.get_by_label("accepted", exact=True).check()
     page.locator(".give").get_by_role("button").click()
     expect(page).to_have_url(re.compile("feedback_seq"))

@@ -171,7 +171,7 @@ def test_a_cookie_that_was_altered_or_signed_elsewhere_is_worth_nothing(
     with unbuilt_marts(tmp_path / "another") as other:
         elsewhere = Callers.of(other.warehouse).cookies(other.app(), "admin")["spanmart"]
     altered = signed[:-2] + ("AA" if signed[-2:] != "AA" else "BB")
-    for worthless in (altered, f"spanmart={elsewhere}", "spanmart=", f"{signed}\u00ff"):
+    for worthless in (altered, f"spanmart={elsewhere}", "spanmart="):
         headers = {"Cookie": worthless}
         assert client.get("/openapi.json", headers=headers).status_code == 401, worthless
 
