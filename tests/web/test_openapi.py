@@ -1,6 +1,6 @@
 """The OpenAPI document is true to the code, whoever asks.
 
-`SPANMART_OPENAPI_CASES=2000 pytest tests/web/test_openapi.py` makes so many cases for each operation and caller.
+`SPANMART_OPENAPI_CASES=2000 pytest tests/web/test_openapi.py`: so many for each operation and caller.
 """
 
 import os
