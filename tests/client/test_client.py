@@ -67,7 +67,9 @@ def test_it_takes_what_the_service_takes(method: str) -> None:
         lambda asked: asked.get_data_quality_issues(filters={"prompt_version": "2"}),
         lambda asked: b"".join(asked.export()),
         lambda asked: b"".join(asked.export({"interaction_type": "training_kit"}, "json", "created_at")),
+        lambda asked: asked.get_data_quality_issues(variable="tone"),
         lambda asked: b"".join(asked.export(format="parquet")),
+        lambda asked: b"".join(asked.export(columns=["model_used", "created_at"])),
     ],
 )
 def test_it_answers_what_the_service_answers(
@@ -108,6 +110,7 @@ def test_feedback_is_on_disk_when_its_number_comes_back(client: Interactions, ma
         ),
         (lambda asked: asked.get_all(limit=501), errors.InvalidRequest, "limit"),
         (lambda asked: asked.export(format="xml"), errors.InvalidRequest, "format cannot be 'xml'"),
+        (lambda asked: asked.export(columns=["colour"]), errors.InvalidRequest, "colour"),
         (lambda asked: asked.get_all(cursor="a" * 150), errors.InvalidCursor, "next_cursor"),
         (lambda asked: asked.get_by_id("no/such?id"), errors.UnknownInteraction, "such"),
         (lambda asked: asked.get_by_id("nobody-knows"), errors.UnknownInteraction, "'nobody-knows'"),

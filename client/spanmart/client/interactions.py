@@ -1,6 +1,6 @@
 """`Interactions`: the questions one can ask of the interactions, and the feedback one can give, over HTTP."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import quote
@@ -74,15 +74,22 @@ class Interactions:
         """The newest failed calls with their texts and error details: `{"items", "total"}`."""
         return self._ask("/failures", filters, limit=limit)
 
-    def get_data_quality_issues(self, limit: int = 50, filters: Filters | None = None) -> dict[str, Any]:
-        """The newest calls that did not properly get every declared variable: `{"items", "total"}`."""
-        return self._ask("/data-quality-issues", filters, limit=limit)
+    def get_data_quality_issues(
+        self, limit: int = 50, filters: Filters | None = None, variable: str | None = None
+    ) -> dict[str, Any]:
+        """The newest calls that did not properly get a declared variable, or this one."""
+        return self._ask("/data-quality-issues", filters, limit=limit, variable=variable)
 
     def export(
-        self, filters: Filters | None = None, format: ExportFormat = "csv", sort: Sort = "-created_at"
+        self,
+        filters: Filters | None = None,
+        format: ExportFormat = "csv",
+        sort: Sort = "-created_at",
+        columns: Sequence[str] = (),
     ) -> Iterator[bytes]:
-        """All interactions that fit, with their whole texts, as pieces of a file, in constant memory."""
-        return self._connection.stream(f"{API}/export", _parameters(filters, format=format, sort=sort))
+        """All interactions that fit as pieces of a file; `columns` in their order, or all."""
+        options = _parameters(filters, format=format, sort=sort, columns=",".join(columns) or None)
+        return self._connection.stream(f"{API}/export", options)
 
     def submit_feedback(
         self,

@@ -22,7 +22,7 @@ from spanmart.warehouse.columns import (
     choose,
 )
 from spanmart.warehouse.feedback import Feedback
-from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.filters import Filters, Text
 from spanmart.warehouse.interactions import MAX_LIMIT
 from spanmart.warehouse.reports.export import ExportFormat
 from spanmart.warehouse.reports.paging import SortKey
@@ -60,6 +60,12 @@ class NewestQuery(Filters):
     """Filters, and how many of the newest to answer."""
 
     limit: Limit = Field(default=DEFAULT_LIMIT, description="How many at most.")
+
+
+class DataQualityQuery(NewestQuery):
+    """Filters, how many of the newest to answer, and what they went without."""
+
+    variable: Text | SkipJsonSchema[None] = Field(default=None, description="Variable that was not usable.")
 
 
 class ListQuery(NewestQuery):

@@ -10,6 +10,7 @@ from spanmart.web.parameters import read_query
 from spanmart.web.responses import json_response
 from spanmart.web.revalidation import revalidated
 from spanmart.web.schemas import (
+    DataQualityQuery,
     Interaction,
     InteractionItems,
     InteractionPage,
@@ -62,15 +63,17 @@ def list_failures() -> Response:
 
 @blueprint.get("/data-quality-issues")
 @documented(
-    query=NewestQuery,
+    query=DataQualityQuery,
     resp=Answers(HTTP_200=InteractionItems, HTTP_503=Problem),
     tags=["interactions"],
 )
 def list_data_quality_issues() -> Response:
     """List the newest calls that lacked a variable which their prompt requires."""
-    query = read_query(NewestQuery)
+    query = read_query(DataQualityQuery)
     return revalidated(
-        lambda: json_response(services().interactions.get_data_quality_issues(query.limit, query))
+        lambda: json_response(
+            services().interactions.get_data_quality_issues(query.limit, query, query.variable)
+        )
     )
 
 
