@@ -14,8 +14,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.security import check_password_hash, generate_password_hash
-
 from spanmart.warehouse.audit import COMMAND_LINE, Author, record
 from spanmart.warehouse.errors import UserError
 
@@ -89,7 +87,7 @@ class Users:
         """Add a user. Raises UserError."""
         _check_name(name)
         _check_password(password)
-        hashed = generate_password_hash(password)
+        hashed = _hashed(password)
         with self._written() as cursor:
             if taken := self.find(name):
                 raise UserError(f"There is a user {taken.name!r} already.")
@@ -102,7 +100,7 @@ class Users:
     def set_password(self, name: str, password: str, by: Author = COMMAND_LINE) -> User:
         """Give a user another password, which ends all sessions of theirs. Raises UserError."""
         _check_password(password)
-        hashed = generate_password_hash(password)
+        hashed = _hashed(password)
         with self._written() as cursor:
             user = self._known(name)
             cursor.execute(SET_PASSWORD, [hashed, _new_stamp(), user.name])
@@ -138,7 +136,7 @@ class Users:
             return None
         user = self.find(name)
         with self._hashing:
-            fits = check_password_hash(user.password_hash if user else self._nobodys_hash, password)
+            fits = _fits(user.password_hash if user else self._nobodys_hash, password)
         return user if fits else None
 
     def note_login(self, user: User, by: Author) -> None:
@@ -155,7 +153,7 @@ class Users:
 
     @cached_property
     def _nobodys_hash(self) -> str:
-        return generate_password_hash(secrets.token_hex())
+        return _hashed(secrets.token_hex())
 
     def _known(self, name: str) -> User:
         user = self.find(name)
@@ -195,6 +193,18 @@ def _check_password(password: str) -> None:
 def _is_text(password: str) -> bool:
     """Half a surrogate pair, as a terminal may hand it over, has no bytes to hash."""
     return password.encode("utf-8", "ignore").decode() == password
+
+
+def _hashed(password: str) -> str:
+    from werkzeug.security import generate_password_hash  # noqa: PLC0415 - the command offers roles without it
+
+    return generate_password_hash(password)
+
+
+def _fits(hashed: str, password: str) -> bool:
+    from werkzeug.security import check_password_hash  # noqa: PLC0415
+
+    return check_password_hash(hashed, password)
 
 
 def _session_key(cursor: "duckdb.DuckDBPyConnection") -> str:
