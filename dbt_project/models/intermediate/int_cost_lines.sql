@@ -10,11 +10,9 @@ priced as (
     select
         calls.interaction_id,
         calls.interaction_key,
-        coalesce(calls.input_tokens, 0) as input_tokens,
-        coalesce(calls.cached_input_tokens, 0) as cached_input_tokens,
-        coalesce(calls.cache_write_tokens, 0) as cache_write_tokens,
-        coalesce(calls.output_tokens, 0) as output_tokens,
-        coalesce(calls.reasoning_tokens, 0) as reasoning_tokens,
+        {% for count in priced_counts() %}
+        coalesce(calls.{{ count }}, 0) as {{ count }},
+        {% endfor %}
         rates.*
     from {{ ref('interactions') }} as calls
     inner join rates on {{ is_rate_of('rates', 'calls', 'calls.created_at') }}
@@ -31,10 +29,41 @@ lines as (
         interaction_key,
         price_list,
         unnest([
-            {usage: 'input', quantity: input_tokens - cached_input_tokens - cache_write_tokens, usd_per_unit: input_tokens_usd},
-            {usage: 'cached input', quantity: cached_input_tokens, usd_per_unit: input_tokens_usd + cache_read_tokens_usd},
+            {
+                usage: 'input',
+                quantity: input_tokens - cached_input_tokens - cache_write_tokens
+                    - (input_audio_tokens - cached_audio_tokens) - (input_image_tokens - cached_image_tokens),
+                usd_per_unit: input_tokens_usd
+            },
+            {
+                usage: 'cached input',
+                quantity: cached_input_tokens - cached_audio_tokens - cached_image_tokens,
+                usd_per_unit: input_tokens_usd + cache_read_tokens_usd
+            },
             {usage: 'cache write', quantity: cache_write_tokens, usd_per_unit: input_tokens_usd + cache_write_tokens_usd},
-            {usage: 'output', quantity: output_tokens - reasoning_tokens, usd_per_unit: output_tokens_usd},
+            {% for modality in ['audio', 'image'] %}
+            {
+                usage: '{{ modality }} input',
+                quantity: input_{{ modality }}_tokens - cached_{{ modality }}_tokens,
+                usd_per_unit: input_tokens_usd + input_{{ modality }}_tokens_usd
+            },
+            {
+                usage: 'cached {{ modality }} input',
+                quantity: cached_{{ modality }}_tokens,
+                usd_per_unit: input_tokens_usd + cache_read_tokens_usd
+                    + input_{{ modality }}_tokens_usd + cache_{{ modality }}_read_tokens_usd
+            },
+            {
+                usage: '{{ modality }} output',
+                quantity: output_{{ modality }}_tokens,
+                usd_per_unit: output_tokens_usd + output_{{ modality }}_tokens_usd
+            },
+            {% endfor %}
+            {
+                usage: 'output',
+                quantity: output_tokens - reasoning_tokens - output_audio_tokens - output_image_tokens,
+                usd_per_unit: output_tokens_usd
+            },
             {usage: 'reasoning', quantity: reasoning_tokens, usd_per_unit: output_tokens_usd + output_reasoning_tokens_usd},
             {usage: 'request', quantity: 1, usd_per_unit: requests_usd}
         ], recursive := true)
@@ -52,4 +81,4 @@ select
     (quantity * usd_per_unit)::decimal(38, 24) as cost_usd
 
 from lines
-where quantity > 0 and not (usage = 'request' and usd_per_unit = 0)
+where quantity != 0 and not (usage = 'request' and usd_per_unit = 0)
