@@ -83,10 +83,13 @@ def as_json(column: Column) -> str:
     return column.name
 
 
+_FORMULA_BEGINS = "'=', '+', '-', '@', chr(9), chr(10), chr(13)"
+
+
 def as_csv(column: Column) -> str:
     """SQL for the value in a CSV cell; a quote is put before what a spreadsheet would run as a formula."""
     if column.kind == "text":
-        formula = rf"regexp_matches({column.name}::varchar, '^[=+\-@\t\r\n]')"
+        formula = f"left({column.name}::varchar, 1) in ({_FORMULA_BEGINS})"
         return f"case when {formula} then '''' || {column.name} else {column.name} end"
     if column.kind == "json":
         return f"to_json({column.name})::varchar"
