@@ -85,7 +85,7 @@ def test_60_hostile_texts_run_nothing_and_ask_nobody_else(page: Page, site: str)
 @pytest.mark.parametrize("text", HOSTILE_TEXTS[::7])
 def test_a_hostile_filter_is_shown_as_text(page: Page, site: str, text: str) -> None:
     page.goto(f"{DASHBOARD}&view=log")
-    page.locator("[name=q]").fill(text)
+    page.get_by_role("searchbox").fill(text)
     page.get_by_role("button", name="Apply").click()
     assert page.url.startswith(site)
-    assert page.locator("[name=q]").input_value() == text
+    assert page.get_by_role("searchbox").input_value() == text

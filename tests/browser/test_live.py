@@ -61,7 +61,8 @@ def test_an_update_keeps_what_the_reader_has_opened(page: Page, marts: Marts) ->
     expect(page.get_by_text("generation.py")).to_be_visible()
     error = ("APITimeoutError", "Request timed out.", None)
     arrive(marts, Call(502, at=datetime(2026, 11, 23, tzinfo=UTC), answer=None, error=error))
-    expect(page.get_by_role("link", name="APITimeoutError")).to_be_visible(timeout=PATIENCE_MS)
+    newest = page.get_by_role("heading", name="APITimeoutError")
+    expect(newest).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("generation.py").last).to_be_visible()
 
 

@@ -71,7 +71,7 @@ def test_a_key_leads_to_the_search_and_letters_typed_there_are_letters(page: Pag
     page.goto(LOG)
     page.keyboard.press("/")
     page.keyboard.type("j?k/")
-    expect(page.locator("[name=q]")).to_have_value("j?k/")
+    expect(page.get_by_role("searchbox")).to_have_value("j?k/")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
@@ -99,7 +99,7 @@ def test_a_search_goes_on_by_itself_until_all_calls_are_searched(page: Page) -> 
 @pytest.mark.usefixtures("short_stretches")
 def test_a_search_can_be_stopped_and_taken_up_again(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/admin-dashboard/fragment?*", held.append)
+    page.route("**/admin-dashboard/fragment?*", lambda route: held.append(route))  # noqa: PLW0108
     page.goto(f"{LOG}&q=rate+limit")
     page.get_by_role("button", name="Stop searching").click()
     expect(page.get_by_role("button", name="Stop searching")).to_be_hidden()

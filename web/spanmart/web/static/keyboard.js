@@ -14,7 +14,7 @@ const go = (step) => {
 };
 
 const search = () => {
-  const field = document.querySelector("[name=q]");
+  const field = document.querySelector("[type=search]");
   field.closest("details").open = true;
   field.focus();
   field.select();
