@@ -12,7 +12,17 @@ import duckdb
 
 from spanmart.warehouse.reports.errors import MartsNotBuilt
 
-MARTS_READ_HERE = ("interactions", "interaction_texts", "missing_variables")
+MARTS_READ_HERE = (
+    "interactions",
+    "interaction_texts",
+    "failures",
+    "failure_groups",
+    "missing_variables",
+    "data_quality_daily",
+    "quality_daily",
+    "metrics_hourly",
+    "sessions",
+)
 COUNT_MARTS = """
 select count(*) from duckdb_tables()
 where database_name = 'marts' and schema_name = 'main' and list_contains($names, table_name)
