@@ -20,6 +20,8 @@ from spanmart.warehouse.reports.paging import Sort
 
 ExportFormat = Literal["csv", "json", "parquet"]
 
+# Rows of one time lie near each other, but in no order: the more are read at once, the less is read twice.
+ROWS_A_READ = 20_000
 ROWS_A_PAGE = 5_000
 
 
@@ -57,9 +59,11 @@ def _pages(
     """
     statement = PLACES.format(where=where.sql, order_by=sort.order_by)
     places = connection.execute(statement, where.parameters).to_arrow_table()
-    for start in range(0, max(places.num_rows, 1), ROWS_A_PAGE):
-        page = places.slice(start, ROWS_A_PAGE)
-        yield select_places(connection, page, sort, selection).to_arrow_table()
+    for start in range(0, max(places.num_rows, 1), ROWS_A_READ):
+        some = places.slice(start, ROWS_A_READ)
+        rows = select_places(connection, some, sort, selection).to_arrow_table()
+        for first in range(0, max(rows.num_rows, 1), ROWS_A_PAGE):
+            yield rows.slice(first, ROWS_A_PAGE)
 
 
 def _write_csv(pages: Iterator[pa.Table]) -> Iterator[bytes]:
