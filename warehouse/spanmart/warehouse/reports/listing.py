@@ -17,6 +17,11 @@ COUNT = "select count(*) from marts.interactions where {where}"
 
 # The page is found first and by narrow columns alone; the rest is read for its rows only, by their position.
 PLACES = "select rowid from marts.interactions as i where {where} order by {order_by} limit {limit}"
+# The value up to which the page reaches, read alone: names, which settle ties, are then read of few rows.
+LAST_VALUE = """
+select i.{column} from marts.interactions as i where {where} and i.{column} is not null
+order by i.{column} {direction} limit 1 offset {limit} - 1
+"""
 PAGE = """
 with page as materialized (select * from marts.interactions where rowid in ({places}))
 select {projection}
@@ -83,10 +88,20 @@ def select_page(
     connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort, limit: int, selection: Selection
 ) -> duckdb.DuckDBPyConnection:
     """Run the page's query: what is selected, then the row's place (id, and sort value as text)."""
+    if sort.column != "created_at" and "q" not in where.parameters:
+        where = _up_to_last(connection, where, sort, limit)
     places = PLACES.format(where=where.sql, order_by=sort.order_by, limit=limit)
     place = f"i.interaction_id as place_id, i.{sort.column}::varchar as place_value"
     located = Selection(f"{selection.projection}, {place}", selection.with_texts)
     return connection.execute(_page(places, sort, located), where.parameters)
+
+
+def _up_to_last(connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort, limit: int) -> Where:
+    """The condition with only the rows up to the last value of the page, ties included."""
+    direction, within = ("desc", ">=") if sort.descending else ("asc", "<=")
+    statement = LAST_VALUE.format(column=sort.column, where=where.sql, direction=direction, limit=limit)
+    last = connection.execute(statement, where.parameters).fetchone()
+    return where.narrowed(f"i.{sort.column} {within} $last", {"last": last[0]}) if last else where
 
 
 def select_places(
