@@ -36,9 +36,11 @@ MARTS = (
     "interactions",
     "metrics_hourly",
     "missing_variables",
+    "model_costs_daily",
     "prompt_versions",
     "quality_daily",
     "sessions",
+    "users_daily",
 )
 # Not a mart, but what the refreshes carry on from one to the next.
 STATES = ("intermediate.int_feedback", "intermediate.int_judged_calls")

@@ -13,6 +13,7 @@ select
     interactions.prompt_name,
     interactions.prompt_version,
     interactions.session_id,
+    interactions.user_id,
     interactions.user_feedback,
     interactions.quality_score,
     interactions.edit_distance

@@ -15,12 +15,14 @@
 -- depends_on: {{ ref('failures') }}
 -- depends_on: {{ ref('missing_variables') }}
 -- depends_on: {{ ref('costs_daily') }}
+-- depends_on: {{ ref('model_costs_daily') }}
 -- depends_on: {{ ref('failure_groups') }}
 -- depends_on: {{ ref('ingest_ledger') }}
 -- depends_on: {{ ref('metrics_hourly') }}
 -- depends_on: {{ ref('quality_daily') }}
 -- depends_on: {{ ref('data_quality_daily') }}
 -- depends_on: {{ ref('sessions') }}
+-- depends_on: {{ ref('users_daily') }}
 -- depends_on: {{ ref('prompt_versions') }}
 -- depends_on: {{ ref('experiment_arms') }}
 -- depends_on: {{ ref('alert_evaluations') }}
