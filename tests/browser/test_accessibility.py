@@ -19,6 +19,7 @@ PAGES = [
     f"{DASHBOARD}&view=failures",
     f"{DASHBOARD}&view=data-quality",
     f"{DASHBOARD}&view=data-quality&variable=tone",
+    f"{DASHBOARD}&view=metrics&start_date=2026-11-21&time_zone=Asia/Kolkata",
     f"{DASHBOARD}&view=wrong",
     f"/admin-dashboard/interactions/{CUT_OFF.id}",
     f"/admin-dashboard/interactions/{RATE_LIMITED.id}",

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from spanmart.web.formatting import duration, moment, number, percent, pretty_json, usd, without_instructions
+from spanmart.web.pages.changes import Change, points, relative
 from spanmart.web.pages.text_diff import compare
 from spanmart.web.pages.variables import Segment, Variable, mark
 
@@ -62,3 +63,22 @@ def test_the_values_of_variables_are_marked_the_longest_first() -> None:
         Segment("forklift safety", "b"),
         Segment(".", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        (relative(110, 100), Change("↑ 10%", "neither")),
+        (relative(95, 100, "less"), Change("↓ 5.0%", "better")),
+        (relative(300, 100, "less"), Change("↑ 200%", "worse")),
+        (relative(100.01, 100, "less"), Change("no change", "neither")),
+        (relative(100, 0), None),
+        (relative(None, 100), None),
+        (points(0.97, 0.99, "more"), Change("↓ 2.0 points", "worse")),
+        (points(0.5, None, "more"), None),
+    ],
+)
+def test_a_change_is_written_with_its_direction_and_judged(
+    change: Change | None, written: Change | None
+) -> None:
+    assert change == written

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import hourly_metrics as report
+from spanmart.warehouse.reports import hourly_metrics
 from support.known_calls import CALLS
 
 PERCENTILES = ("p50_processing_time_ms", "p95_processing_time_ms", "p99_processing_time_ms")
@@ -54,7 +54,7 @@ def test_hours_tell_what_the_calls_tell(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch, filters: dict[str, str]
 ) -> None:
     figures, percentiles = split(interactions.get_metrics(filters))
-    monkeypatch.setattr(report, "MANY_CALLS", 0)
+    monkeypatch.setattr(hourly_metrics, "MANY_CALLS", 0)
     by_hours, percentiles_by_hours = split(interactions.get_metrics(filters))
 
     assert by_hours == figures
@@ -64,7 +64,7 @@ def test_hours_tell_what_the_calls_tell(
 def test_percentiles_by_hours_are_within_one_per_cent_of_a_calls_time(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "MANY_CALLS", 0)
+    monkeypatch.setattr(hourly_metrics, "MANY_CALLS", 0)
     _, percentiles = split(interactions.get_metrics())
     for told in percentiles:
         assert told is not None
@@ -76,5 +76,5 @@ def test_the_total_of_the_log_is_the_same_by_hours(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch, filters: dict[str, str]
 ) -> None:
     total = interactions.get_all(filters)["total"]
-    monkeypatch.setattr(report, "MANY_CALLS", 0)
+    monkeypatch.setattr(hourly_metrics, "MANY_CALLS", 0)
     assert interactions.get_all(filters)["total"] == total

@@ -197,12 +197,6 @@ def test_an_unknown_id_is_named(interactions: Interactions) -> None:
     assert interactions.get_span("no-such-id") is None
 
 
-def test_activity_counts_every_call_once(interactions: Interactions) -> None:
-    steps = interactions.get_activity({"end_date": "2026-11-21"})["steps"]
-    assert sum(step["success"] for step in steps) == 5
-    assert sum(step["partial"] + step["failure"] for step in steps) == 2
-
-
 def test_all_export_formats_hold_the_same_rows_in_the_logs_order(interactions: Interactions) -> None:
     listed = [item["interaction_id"] for item in page_through(interactions, {}, "-created_at", 500)]
     records = json.loads(b"".join(interactions.export({}, "json")))

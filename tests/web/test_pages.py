@@ -1,5 +1,6 @@
 """The pages as HTML: what they say, and that every link keeps the filters."""
 
+import gzip
 import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from spanmart.web.pages.query import VIEWS
 from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TIED, TONELESS
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
@@ -22,7 +24,7 @@ def links(page: str) -> list[str]:
     return [unescape(href) for href in re.findall(r'<a [^>]*?href="([^"]+)"', page)]
 
 
-@pytest.mark.parametrize("view", ["metrics", "log", "failures", "data-quality"])
+@pytest.mark.parametrize("view", VIEWS)
 def test_every_link_within_the_dashboard_keeps_the_filters(client: FlaskClient, view: str) -> None:
     cleared = f"{DASHBOARD}&view={view}"
     for href in links(read(client, f"{cleared}&user_id=user-3&q=workshop")):
@@ -33,7 +35,7 @@ def test_every_link_within_the_dashboard_keeps_the_filters(client: FlaskClient, 
 
 
 def test_every_link_leads_somewhere(client: FlaskClient) -> None:
-    for view in ("metrics", "log", "failures", "data-quality"):
+    for view in VIEWS:
         for href in links(read(client, f"{DASHBOARD}&view={view}")):
             if href.startswith("/"):
                 assert client.get(href).status_code == 200, href
@@ -62,6 +64,34 @@ def test_failures_show_message_trace_and_input(client: FlaskClient) -> None:
     assert "generation.py" in page
     assert "warehouse staff" in page
     assert f"/interactions/{RATE_LIMITED.id}" in page
+
+
+def test_figures_show_their_change_against_the_period_before(client: FlaskClient) -> None:
+    page = read(client, f"{DASHBOARD}&start_date=2026-11-21&end_date=2026-11-21")
+    assert "Changes are against 20 Nov 2026, 00:00 to 21 Nov 2026, 00:00 (UTC)" in page
+    assert "↑ 33%" in page  # from three calls to four
+    assert "↓ 33.3 points" in page
+    assert "(better)" in page
+    alone = read(client, f"{DASHBOARD}&start_date=2026-11-21&end_date=2026-11-21&compare=none")
+    assert "Compared with nothing." in alone
+    assert "points" not in alone
+
+
+def test_pages_without_charts_load_no_library_for_them(client: FlaskClient) -> None:
+    assert "/static/vega-" not in read(client, f"{DASHBOARD}&view=log")
+    [library] = re.findall(r'src="(/static/vega-[^"]+)"', read(client, DASHBOARD))
+    answer = client.get(library, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert b"vegaEmbed" in gzip.decompress(answer.data)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_without_its_charts_is_small(client: FlaskClient, view: str) -> None:
+    page = re.sub(r"<script[^>]* data-charts>.*?</script>", "", read(client, f"{DASHBOARD}&view={view}"))
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert "/static/live.js" in files
+    sizes = [len(client.get(file).data) for file in files if "/vega-" not in file]
+    assert len(page) + sum(sizes) < 100_000
 
 
 def test_data_quality_shows_which_variable_lacks_and_where(client: FlaskClient) -> None:

@@ -35,7 +35,14 @@ def _queries(warehouse: Warehouse) -> dict[str, Callable[[], object]]:
     filtered = {**month, "model": "gpt-4o-2024-08-06", "status": "partial"}
     return {
         "metrics of 30 days": lambda: interactions.get_metrics(month),
-        "activity of 30 days": lambda: interactions.get_activity(month),
+        "totals of 30 days": lambda: interactions.get_totals(month),
+        "steps of 30 days": lambda: interactions.get_over_time(month),
+        "steps of all time": interactions.get_over_time,
+        "distributions of 30 days": lambda: interactions.get_distributions(month),
+        "prompt versions of 30 days": lambda: interactions.get_prompt_versions(month),
+        "costs of 30 days": lambda: interactions.get_costs(month),
+        "sessions": interactions.get_sessions,
+        "users of 30 days": lambda: interactions.get_users(month),
         "log of 30 days, filtered": lambda: interactions.get_all(filtered),
         "log of all time": interactions.get_all,
         "failures": interactions.get_failures,

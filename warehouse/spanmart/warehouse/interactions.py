@@ -5,6 +5,7 @@ Each question reads one snapshot on a connection of its own, so one service serv
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.columns import Column, choose
@@ -13,14 +14,19 @@ from spanmart.warehouse.filters import Filters, compose, one
 from spanmart.warehouse.reports import (
     choices,
     cost_lines,
+    costs,
     data_quality,
     failure_groups,
     ledger,
     listing,
     metrics,
     neighbours,
+    over_time,
     prompt_quality,
+    prompt_versions,
     searching,
+    sessions,
+    users,
 )
 from spanmart.warehouse.reports import export as exports
 from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
@@ -58,10 +64,69 @@ class Interactions:
         with snapshot(self._warehouse) as connection:
             return metrics.measure(connection, _filters(filters))
 
-    def get_activity(self, filters: FiltersLike = None) -> dict[str, Any]:
-        """Calls by status in equal steps of time: `{"step_s", "steps": [{"start_time", "success", ...}]}`."""
+    def get_totals(self, filters: FiltersLike = None) -> dict[str, Any]:
+        """What `get_metrics` says of all calls together, without its groups."""
         with snapshot(self._warehouse) as connection:
-            return metrics.activity(connection, _filters(filters))
+            return metrics.measure_total(connection, _filters(filters))
+
+    def get_over_time(self, filters: FiltersLike = None, zone: tzinfo = UTC) -> list[dict[str, Any]]:
+        """Calls by status, percentiles, cost and tokens in steps of time; days are those of the zone."""
+        with snapshot(self._warehouse) as connection:
+            return over_time.over_time(connection, _filters(filters), zone)
+
+    def get_distributions(self, filters: FiltersLike = None) -> dict[str, list[dict[str, Any]]]:
+        """How many calls took how long, and how many have which quality score."""
+        chosen = _filters(filters)
+        with snapshot(self._warehouse) as connection:
+            return {
+                "processing_times": over_time.processing_times(connection, chosen),
+                "quality_scores": over_time.quality_scores(connection, chosen),
+            }
+
+    def get_prompt_versions(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
+        """How the versions of each named prompt do, the most used first, at most 50."""
+        with snapshot(self._warehouse) as connection:
+            return prompt_versions.prompt_versions(connection, _filters(filters))
+
+    def get_costs(self, filters: FiltersLike = None) -> dict[str, Any]:
+        """Costs and tokens in `total` and `by_day`; the 20 dearest `by_model`, type, prompt and user."""
+        with snapshot(self._warehouse) as connection:
+            return costs.costs(connection, _filters(filters))
+
+    def get_sessions(
+        self,
+        filters: FiltersLike = None,
+        sort: sessions.SessionSort = "-started_at",
+        limit: int = 50,
+        offset: int = 0,
+    ) -> dict[str, Any]:
+        """Sessions with a call that fits: `{"items", "total"}`."""
+        with snapshot(self._warehouse) as connection:
+            return sessions.list_sessions(connection, _filters(filters), sort, _limit(limit), offset)
+
+    def get_session(
+        self, session_id: str, limit: int = 50, cursor: str | None = None
+    ) -> tuple[dict[str, Any], InteractionList] | None:
+        """A session and a page of its calls, in order; None if there is no such session."""
+        with snapshot(self._warehouse) as connection:
+            session = sessions.find_session(connection, session_id)
+            if session is None:
+                return None
+            calls = listing.list_interactions(
+                connection, sessions.calls_of(session), Sort.parse("created_at"), _limit(limit), cursor
+            )
+            return session, calls
+
+    def get_users(
+        self,
+        filters: FiltersLike = None,
+        sort: users.UserSort = "-interactions",
+        limit: int = 50,
+        offset: int = 0,
+    ) -> dict[str, Any]:
+        """What the calls that fit say of each user: `{"items", "total"}`."""
+        with snapshot(self._warehouse) as connection:
+            return users.list_users(connection, _filters(filters), sort, _limit(limit), offset)
 
     def get_all(
         self,

@@ -53,6 +53,7 @@ SCOPES = {Right.READ: Scope.READ, Right.JUDGE: Scope.INGEST, Right.ADMINISTER: S
 # Endpoints and blueprints that ask for something else than their method says; None asks for nothing.
 ASKED: dict[str, Right | None] = {
     "static": None,
+    "vega": None,
     "health": None,
     "login": None,
     "feedback": Right.JUDGE,
@@ -61,7 +62,7 @@ ASKED: dict[str, Right | None] = {
     "administration": Right.ADMINISTER,
     "audit": Right.ADMINISTER,
 }
-UNLIMITED = {"static", "health"}
+UNLIMITED = {"static", "vega", "health"}
 
 
 @dataclass(frozen=True)

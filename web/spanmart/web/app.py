@@ -8,7 +8,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from spanmart.warehouse.tokens import Tokens
 from spanmart.warehouse.users import Users
-from spanmart.web import access, compression, errors, formatting, health, openapi, revalidation, security
+from spanmart.web import (
+    access,
+    compression,
+    errors,
+    formatting,
+    health,
+    openapi,
+    revalidation,
+    security,
+    vega,
+)
 from spanmart.web.api import audit, export, feedback, interactions
 from spanmart.web.pages import account, administration, dashboard, detail, login
 from spanmart.web.services import Services
@@ -62,6 +72,7 @@ def create_app(
         administration.blueprint,
         health.blueprint,
         openapi.blueprint,
+        vega.blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,11 @@ def moment(value: str | datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
+def filter_moment(moment: datetime) -> str:
+    """A moment as a filter takes it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def label(name: str | None) -> str:
     """A name from the data as it is; nothing where the data has none."""
     return name if name else "(none)"
@@ -117,6 +122,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "usd": usd,
     "duration": duration,
     "moment": moment,
+    "filter_moment": filter_moment,
     "label": label,
     "words": words,
     "pretty_json": pretty_json,

@@ -36,6 +36,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What a browser may keep, for it is the same for everybody.
+KEPT = {"static", "vega.library"}
 READING = {"GET", "HEAD", "OPTIONS"}
 YEAR_S = 365 * 24 * 3600
 
@@ -59,7 +61,7 @@ def guard(app: Flask, site: "Site") -> None:
         response.headers.update(HEADERS)
         if site.https:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR_S}"
-        if request.endpoint != "static":
+        if request.endpoint not in KEPT:
             response.headers["Cache-Control"] = "no-store"
             response.vary.update(["Cookie", "Authorization"])
         return response

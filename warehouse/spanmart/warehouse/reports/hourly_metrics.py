@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.reports.grouping import EACH, Grouping
 from spanmart.warehouse.reports.snapshot import fetch_records
 
 # So many calls are quickly read one by one, and then percentiles are exact.
@@ -29,18 +30,10 @@ where created_at >= {since} and created_at < {until} and {keys}
 
 COUNT = "with metrics as ({metrics}) select coalesce(sum(interactions), 0)::bigint as calls from metrics"
 
-GROUP = """
-    grouping(interaction_type) = 0 as by_type,
-    grouping(status) = 0 as by_status,
-    grouping(model_used) = 0 as by_model,
-    interaction_type, status, model_used as model
-"""
-GROUPS = "grouping sets ((), (interaction_type), (status), (model_used))"
-
 SUMS = """
 with metrics as ({metrics})
 select
-    {group},
+    {columns},
     sum(interactions)::bigint as total_interactions,
     coalesce(sum(interactions) filter (status = 'success'), 0)::bigint as success_count,
     coalesce(sum(interactions) filter (status = 'failure'), 0)::bigint as failure_count,
@@ -58,7 +51,7 @@ select
     sum(declaring_interactions - complete_interactions)::bigint as incomplete_count,
     sum(quality_score_sum) / sum(scored) as average_quality_score,
     sum(scored)::bigint as scored_count
-from metrics group by {groups}
+from metrics group by {sets}
 order by total_interactions desc, interaction_type, status, model
 """
 
@@ -87,7 +80,7 @@ steps as (
 ),
 counted as (select number, key, sum(value::bigint) as calls from steps group by number, key),
 summed as (
-    select {group}, key, sum(calls) as calls from counted join groups using (number) group by key, {groups}
+    select {columns}, key, sum(calls) as calls from counted join groups using (number) group by key, {sets}
 ),
 shares as (
     select * exclude (calls), sum(calls) over (of_group order by key) / sum(calls) over of_group as share
@@ -134,6 +127,12 @@ def metrics_of(filters: Filters) -> Metrics | None:
     return Metrics(" union all by name ".join(parts), parameters)
 
 
+def many(connection: duckdb.DuckDBPyConnection, filters: Filters) -> Metrics | None:
+    """The rows to sum up where hours can tell and there are many calls, else None."""
+    metrics = metrics_of(filters)
+    return metrics if metrics and count_calls(connection, metrics) > MANY_CALLS else None
+
+
 def count_calls(connection: duckdb.DuckDBPyConnection, metrics: Metrics) -> int:
     """How many calls they sum up."""
     [row] = _ask(connection, COUNT, metrics)
@@ -141,17 +140,26 @@ def count_calls(connection: duckdb.DuckDBPyConnection, metrics: Metrics) -> int:
 
 
 def measure(
-    connection: duckdb.DuckDBPyConnection, metrics: Metrics
-) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """A record for all, and one for each type, status and model; and how many calls have which feedback."""
-    percentiles = {_group(row): row for row in _ask(connection, PERCENTILES, metrics)}
-    rows = [row | percentiles.get(_group(row), _UNKNOWN) for row in _ask(connection, SUMS, metrics)]
+    connection: duckdb.DuckDBPyConnection, metrics: Metrics, grouping: Grouping = EACH
+) -> list[dict[str, Any]]:
+    """A record for all, and one for each group."""
+    percentiles = {_group(row): row for row in _ask(connection, PERCENTILES, metrics, grouping)}
+    return [row | percentiles.get(_group(row), _UNKNOWN) for row in _ask(connection, SUMS, metrics, grouping)]
+
+
+def count_feedback(connection: duckdb.DuckDBPyConnection, metrics: Metrics) -> dict[str, int]:
+    """How many calls have which feedback."""
     [feedback] = _ask(connection, FEEDBACK, metrics)
-    return rows, feedback
+    return feedback
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, statement: str, metrics: Metrics) -> list[dict[str, Any]]:
-    connection.execute(statement.format(metrics=metrics.sql, group=GROUP, groups=GROUPS), metrics.parameters)
+def _ask(
+    connection: duckdb.DuckDBPyConnection, statement: str, metrics: Metrics, grouping: Grouping = EACH
+) -> list[dict[str, Any]]:
+    connection.execute(
+        statement.format(metrics=metrics.sql, columns=grouping.columns, sets=grouping.sets),
+        metrics.parameters,
+    )
     return fetch_records(connection)
 
 

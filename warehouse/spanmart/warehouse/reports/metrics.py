@@ -9,14 +9,15 @@ import duckdb
 
 from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports import hourly_metrics
+from spanmart.warehouse.reports.grouping import EACH, TOTAL, Grouping
 from spanmart.warehouse.reports.snapshot import fetch_records
 
 # Rates are shares between 0 and 1, null where there is nothing to take a share of. Calls are added up once,
 # by all keys together, and the groups from those sums; percentiles alone need the calls of each group again.
-OVERALL_AND_GROUPS = """
+MEASURES = """
 with combinations as (
     select
-        interaction_type, status, model_used as model, user_feedback,
+        interaction_type, status, model_used,
         count(*) as calls,
         sum(processing_time_ms) as processing_time_ms,
         count(processing_time_ms) as timed_calls,
@@ -34,15 +35,11 @@ with combinations as (
 ),
 groups as (
     select
-        grouping(interaction_type) = 0 as by_type,
-        grouping(status) = 0 as by_status,
-        grouping(model) = 0 as by_model,
-        grouping(user_feedback) = 0 as by_feedback,
-        interaction_type, status, model, user_feedback,
+        {columns},
         coalesce(sum(calls), 0)::bigint as total_interactions,
-        coalesce(sum(calls) filter (status = 'success'), 0)::bigint as success_count,
-        coalesce(sum(calls) filter (status = 'failure'), 0)::bigint as failure_count,
-        coalesce(sum(calls) filter (status = 'partial'), 0)::bigint as partial_count,
+        coalesce(sum(calls) filter (combinations.status = 'success'), 0)::bigint as success_count,
+        coalesce(sum(calls) filter (combinations.status = 'failure'), 0)::bigint as failure_count,
+        coalesce(sum(calls) filter (combinations.status = 'partial'), 0)::bigint as partial_count,
         success_count / nullif(total_interactions, 0) as success_rate,
         failure_count / nullif(total_interactions, 0) as failure_rate,
         partial_count / nullif(total_interactions, 0) as partial_rate,
@@ -57,17 +54,12 @@ groups as (
         sum(quality_score) / nullif(sum(scored_calls), 0) as average_quality_score,
         coalesce(sum(scored_calls), 0)::bigint as scored_count
     from combinations
-    group by grouping sets ((), (interaction_type), (status), (model), (user_feedback))
+    group by {sets}
 ),
 percentiles as (
-    select
-        grouping(interaction_type) = 0 as by_type,
-        grouping(status) = 0 as by_status,
-        grouping(model_used) = 0 as by_model,
-        interaction_type, status, model_used as model,
-        quantile_cont(processing_time_ms, [0.5, 0.95, 0.99]) as processing_time_ms
+    select {columns}, quantile_cont(processing_time_ms, [0.5, 0.95, 0.99]) as processing_time_ms
     from marts.interactions where {where}
-    group by grouping sets ((), (interaction_type), (status), (model_used))
+    group by {sets}
 )
 select
     groups.*,
@@ -76,73 +68,65 @@ select
     percentiles.processing_time_ms[3] as p99_processing_time_ms
 from groups
 left join percentiles
-    on (by_feedback, groups.by_type, groups.by_status, groups.by_model)
-        = (false, percentiles.by_type, percentiles.by_status, percentiles.by_model)
+    on (groups.by_type, groups.by_status, groups.by_model)
+        = (percentiles.by_type, percentiles.by_status, percentiles.by_model)
     and groups.interaction_type is not distinct from percentiles.interaction_type
     and groups.status is not distinct from percentiles.status
     and groups.model is not distinct from percentiles.model
 order by total_interactions desc, groups.interaction_type, groups.status, groups.model
 """
 
+COUNT_FEEDBACK = "select user_feedback, count(*) from marts.interactions where {where} group by 1"
 FEEDBACK = ("no_feedback", "accepted", "rejected", "modified")
-
-# Twelve to fifty columns are what a chart of this size can show, whatever the span of time.
-ACTIVITY_STEPS_S = (60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600, 28 * 24 * 3600, 364 * 24 * 3600)
-MAX_ACTIVITY_COLUMNS = 48
-
-TIME_SPAN = "select epoch(max(created_at) - min(created_at)) from marts.interactions where {where}"
-ACTIVITY = """
-select
-    strftime(time_bucket(to_seconds($step_s), created_at, timestamp '1970-01-05'), '%Y-%m-%dT%H:%M:%SZ')
-        as start_time,
-    count(*) filter (status = 'success') as success,
-    count(*) filter (status = 'partial') as partial,
-    count(*) filter (status = 'failure') as failure
-from marts.interactions where {where}
-group by 1 order by 1
-"""
 
 
 def measure(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
     """Everything that `GET /api/ai-interactions/metrics` answers."""
-    hours = hourly_metrics.metrics_of(filters)
-    if hours and hourly_metrics.count_calls(connection, hours) > hourly_metrics.MANY_CALLS:
-        rows, feedback = hourly_metrics.measure(connection, hours)
-    else:
-        rows, feedback = _measure_calls(connection, filters)
-    rows = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    rows, feedback = _measure(connection, filters, EACH)
     return {
         **_measures(next(row for row in rows if not _is_group(row))),
-        "feedback": {judgement: feedback.get(judgement, 0) for judgement in FEEDBACK},
+        "feedback": feedback,
         "by_type": _groups(rows, "by_type", "interaction_type"),
         "by_status": _groups(rows, "by_status", "status"),
         "by_model": _groups(rows, "by_model", "model"),
     }
 
 
+def measure_total(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
+    """The same without the groups."""
+    [total], feedback = _measure(connection, filters, TOTAL)
+    return {**_measures(total), "feedback": feedback}
+
+
+def _measure(
+    connection: duckdb.DuckDBPyConnection, filters: Filters, grouping: Grouping
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    hours = hourly_metrics.many(connection, filters)
+    if hours:
+        rows = hourly_metrics.measure(connection, hours, grouping)
+        feedback = hourly_metrics.count_feedback(connection, hours)
+    else:
+        rows, feedback = _measure_calls(connection, filters, grouping)
+    return (
+        [{name: _plain(value) for name, value in row.items()} for row in rows],
+        {judgement: feedback.get(judgement, 0) for judgement in FEEDBACK},
+    )
+
+
 def _measure_calls(
-    connection: duckdb.DuckDBPyConnection, filters: Filters
+    connection: duckdb.DuckDBPyConnection, filters: Filters, grouping: Grouping
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
     where = compose(filters)
-    connection.execute(OVERALL_AND_GROUPS.format(where=where.sql), where.parameters)
-    rows = fetch_records(connection)
-    return rows, {row["user_feedback"]: row["total_interactions"] for row in rows if row["by_feedback"]}
-
-
-def activity(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
-    """Calls by status in equal steps of time: `step_s` seconds, and a row for each step that has calls."""
-    where = compose(filters)
-    span = connection.execute(TIME_SPAN.format(where=where.sql), where.parameters).fetchone()
-    seconds = float(span[0]) if span and span[0] is not None else 0.0
-    step_s = next(
-        (step for step in ACTIVITY_STEPS_S if seconds / step < MAX_ACTIVITY_COLUMNS), ACTIVITY_STEPS_S[-1]
+    connection.execute(
+        MEASURES.format(where=where.sql, columns=grouping.columns, sets=grouping.sets), where.parameters
     )
-    connection.execute(ACTIVITY.format(where=where.sql), {**where.parameters, "step_s": step_s})
-    return {"step_s": step_s, "steps": fetch_records(connection)}
+    rows = fetch_records(connection)
+    connection.execute(COUNT_FEEDBACK.format(where=where.sql), where.parameters)
+    return rows, dict(connection.fetchall())
 
 
-_GROUP_FLAGS = ("by_type", "by_status", "by_model", "by_feedback")
-_GROUP_KEYS = ("interaction_type", "status", "model", "user_feedback")
+_GROUP_FLAGS = ("by_type", "by_status", "by_model")
+_GROUP_KEYS = ("interaction_type", "status", "model")
 
 
 def _is_group(row: Mapping[str, Any]) -> bool:

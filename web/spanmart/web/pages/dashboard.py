@@ -1,42 +1,28 @@
-"""The dashboard: one page with four views of the filtered interactions, and what keeps it live."""
+"""The dashboard: one page with views of the filtered interactions, and what keeps it live."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
-from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from spanmart.warehouse.filters import Text
-from spanmart.web.pages import administration, log_columns
-from spanmart.web.pages.activity_chart import draw
+from spanmart.web.pages import administration, log_columns, metrics
 from spanmart.web.pages.links import DASHBOARD, Links
+from spanmart.web.pages.periods import presets
+from spanmart.web.pages.query import COMPARISONS, VIEWS, DashboardQuery, View
+from spanmart.web.pages.time_zones import OFFERED
 from spanmart.web.parameters import read_query
 from spanmart.web.revalidation import etag_of, revalidated
-from spanmart.web.schemas import ColumnNames, ListQuery
 from spanmart.web.services import services
-
-View = Literal["metrics", "log", "failures", "data-quality"]
-VIEWS: dict[View, str] = {
-    "metrics": "Metrics",
-    "log": "Log",
-    "failures": "Failures",
-    "data-quality": "Data quality",
-}
-# How many days ago a range begins, and ends.
-PRESETS = {"Today": (0, None), "Yesterday": (1, 1), "7 days": (6, None), "30 days": (29, None)}
 
 blueprint = Blueprint("dashboard", __name__)
 
 
-class DashboardQuery(ListQuery):
-    """Which view of which interactions."""
-
-    tab: Literal["ai-insights"] = Field(default="ai-insights", description="The tab of the dashboard.")
-    view: View = Field(default="metrics", description="What to show.")
-    columns: ColumnNames | None = Field(default=None, description="Columns of the log, with commas between.")
-    variable: Text | None = Field(default=None, description="Variable without which calls went.")
+@blueprint.app_context_processor
+def navigation() -> dict[str, Any]:
+    """What the navigation of every page lists."""
+    return {"views": VIEWS}
 
 
 @blueprint.get("/")
@@ -69,37 +55,32 @@ def _read() -> DashboardQuery:
     return read_query(DashboardQuery, blanks=True, boxes=["columns"])
 
 
-def _shared(query: DashboardQuery) -> dict[str, Any]:
+def _link(query: DashboardQuery) -> Links:
     given = {name: value for name, value in request.args.items() if value}
     if query.columns:
         given["columns"] = query.columns
+    return Links(query.view, given)
+
+
+def _shared(query: DashboardQuery) -> dict[str, Any]:
     return {
         "query": query,
-        "link": Links(query.view, given),
+        "link": _link(query),
         "status": services().status,
         "otlp_endpoint": services().otlp_endpoint,
     }
 
 
 def _frame(query: DashboardQuery) -> dict[str, Any]:
-    today = datetime.now(UTC).date()
-    presets = {
-        name: tuple(None if days is None else str(today - timedelta(days=days)) for days in ends)
-        for name, ends in PRESETS.items()
-    }
     shared = _shared(query)
     return {
         **shared,
         "etag": etag_of(shared["link"].fragment()),
-        "views": VIEWS,
         "choices": services().choices(),
-        "presets": presets,
+        "presets": presets(datetime.now(UTC), query.zone),
+        "time_zones": OFFERED,
+        "comparisons": COMPARISONS,
     }
-
-
-def _metrics(query: DashboardQuery) -> dict[str, Any]:
-    interactions = services().interactions
-    return {"metrics": interactions.get_metrics(query), "chart": draw(interactions.get_activity(query))}
 
 
 def _log(query: DashboardQuery) -> dict[str, Any]:
@@ -129,7 +110,7 @@ def _data_quality(query: DashboardQuery) -> dict[str, Any]:
 
 
 _CONTENTS: dict[View, Callable[[DashboardQuery], dict[str, Any]]] = {
-    "metrics": _metrics,
+    "metrics": lambda query: metrics.content(query, _link(query)),
     "log": _log,
     "failures": _failures,
     "data-quality": _data_quality,

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from spanmart.warehouse.filters import Filters
+from spanmart.web.pages.query import dates_in_utc
 
 DASHBOARD = "/admin-dashboard"
 EXPORT = "/api/ai-interactions/export"
 API = "/api/ai-interactions"
 
 # What a view keeps of its own besides the filters, when one of them changes.
-_KEPT: Mapping[str, Sequence[str]] = {"log": ("sort", "limit", "columns"), "data-quality": ("variable",)}
+_KEPT: Mapping[str, Sequence[str]] = {
+    "log": ("sort", "limit", "columns"),
+    "data-quality": ("variable",),
+}
+# What is not a filter and goes along from page to page.
+OPTIONS = ("time_zone", "compare")
 
 
 @dataclass(frozen=True)
@@ -26,15 +32,20 @@ class Links:
         """The filters in the current URL, as they were written there."""
         return {name: self.given[name] for name in Filters.model_fields if name in self.given}
 
+    @property
+    def options(self) -> dict[str, str]:
+        """How the reader looks at what is filtered."""
+        return {name: self.given[name] for name in OPTIONS if name in self.given}
+
     def to(self, view: str | None = None, **changes: str | float | None) -> str:
         """A page with the current filters, changed; None takes one away. Paging starts anew."""
         target = view or self.view
-        kept = {**self.filters, **self._list_options(target)}
+        kept = {**self.filters, **self.options, **self._list_options(target)}
         return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': target, **_changed(kept, changes)})}"
 
     def clear(self) -> str:
         """The current view without any filter."""
-        return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': self.view})}"
+        return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': self.view, **self.options})}"
 
     def fragment(self, **changes: str) -> str:
         """What this page polls to stay live, or, with another cursor, what comes after it."""
@@ -43,7 +54,8 @@ class Links:
 
     def export(self, format: str) -> str:
         """A download of exactly what the log shows, all pages of it; all columns where none are chosen."""
-        return f"{EXPORT}?{urlencode({'format': format, **self.filters, **self._given('sort', 'columns')})}"
+        filters = {**self.filters, **dates_in_utc(self.given)}
+        return f"{EXPORT}?{urlencode({'format': format, **filters, **self._given('sort', 'columns')})}"
 
     def sorted_by(self, column: str) -> str:
         """The log sorted by the column: descending first, the other way round when it already is."""

@@ -48,6 +48,7 @@ const swap = (html) => {
   }
   content.querySelectorAll(".scroll").forEach((region, i) => { region.scrollLeft = scrolled[i] ?? 0; });
   if (focused) content.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  document.dispatchEvent(new Event("swapped"));
 };
 
 const poll = async () => {

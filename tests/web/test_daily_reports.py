@@ -1,0 +1,131 @@
+"""Costs, prompt versions and users: from days summed up they are what they are call by call."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from spanmart.warehouse import Interactions
+from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.reports import costs, prompt_versions, users
+from spanmart.warehouse.reports.daily import CALLS as CALLS_ALONE
+from spanmart.warehouse.reports.daily import DailyMart, Rows
+from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TONELESS, UNPRICED
+
+FILTERS: list[dict[str, str]] = [
+    {},
+    {"start_date": "2026-11-21"},
+    {"end_date": "2026-11-20"},
+    {"start_date": "2026-11-20", "end_date": "2026-11-20"},
+    {"start_date": "2026-11-20T12:00:00.000001"},
+    {"start_date": "2026-11-20T12:30:00", "end_date": "2026-11-21T02:30:00"},
+    {"start_date": "2026-11-20T12:30:00", "end_date": "2026-11-22T00:00:00.000001"},
+    {"start_date": "2030-01-01"},
+    {"end_date": "9999-12-31"},
+    {"user_id": "user-3"},
+    {"interaction_type": "outline_generation", "start_date": "2026-11-20T13:00"},
+    {"prompt_name": "outline", "prompt_version": "2"},
+    {"model": "acme-7b"},
+    {"model": "acme-7b", "user_id": "user-3"},
+    {"status": "partial"},
+    {"q": "rate limit"},
+]
+ASK: dict[str, Callable[[Interactions, dict[str, str]], Any]] = {
+    "COSTS_DAILY": lambda interactions, filters: interactions.get_costs(filters),
+    "QUALITY_DAILY": lambda interactions, filters: interactions.get_prompt_versions(filters),
+    "USERS_DAILY": lambda interactions, filters: interactions.get_users(filters),
+}
+HOMES = {"COSTS_DAILY": costs, "QUALITY_DAILY": prompt_versions, "USERS_DAILY": users}
+
+
+def rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [rounded(each) for each in value]
+    return round(value, 12) if isinstance(value, float) else value
+
+
+def call_by_call(mart: DailyMart, filters: Filters) -> Rows:
+    where = compose(filters)
+    return Rows(CALLS_ALONE.format(columns=mart.of_a_call, where=where.sql), where.parameters)
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("mart", ASK)
+def test_days_tell_what_the_calls_tell(
+    interactions: Interactions, monkeypatch: pytest.MonkeyPatch, mart: str, filters: dict[str, str]
+) -> None:
+    by_days = ASK[mart](interactions, filters)
+    monkeypatch.setattr(HOMES[mart], "rows_of", call_by_call)
+    by_calls = ASK[mart](interactions, filters)
+    assert rounded(by_days) == rounded(by_calls)
+
+
+def test_costs_add_up_by_whatever_they_are_told_apart(interactions: Interactions) -> None:
+    told = interactions.get_costs()
+    assert told["total"]["interactions"] == len(CALLS)
+    assert told["total"]["unpriced"] == 1
+    for name in ("by_day", "by_model", "by_type", "by_prompt", "by_user"):
+        assert sum(row["interactions"] for row in told[name]) == len(CALLS), name
+        spent = sum(row["cost_usd"] or 0 for row in told[name])
+        assert spent == pytest.approx(told["total"]["cost_usd"]), name
+    assert [row["day"] for row in told["by_day"]] == [date(2026, 11, day) for day in (20, 21, 22)]
+    [unpriced] = [row for row in told["by_model"] if row["unpriced"]]
+    assert (unpriced["model_used"], unpriced["cost_usd"]) == (UNPRICED.model, None)
+
+
+def test_the_dearest_come_first_and_say_how_many_there_are(
+    interactions: Interactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(costs, "MOST_ROWS", 1)
+    [dearest] = interactions.get_costs()["by_user"]
+    assert (dearest["user_id"], dearest["groups"]) == ("user-3", 3)
+    [type_] = interactions.get_costs()["by_type"]
+    assert (type_["interaction_type"], type_["groups"]) == ("training_kit", 3)
+
+
+def test_prompt_versions_say_what_users_made_of_them(interactions: Interactions) -> None:
+    first, second = interactions.get_prompt_versions()
+    assert (first["prompt_name"], first["prompt_version"]) == ("outline", "3")
+    assert (first["accepted"], first["modified"], first["rejected"]) == (1, 1, 0)
+    assert first["average_quality_score"] == 65
+    assert (second["prompt_version"], second["interactions"]) == (TONELESS.prompt_version, 1)
+    assert second["data_quality_rate"] == 0
+
+
+def test_users_are_told_with_their_failures_and_when_they_were_last_seen(interactions: Interactions) -> None:
+    found = interactions.get_users(sort="-failures")
+    assert found["total"] == 3
+    assert [user["user_id"] for user in found["items"]] == [RATE_LIMITED.user_id, FORMULA.user_id, "user-3"]
+    unlucky = found["items"][0]
+    assert (unlucky["interactions"], unlucky["failures"]) == (1, 1)
+    assert unlucky["last_used_at"] == RATE_LIMITED.at.replace(tzinfo=None)
+    [judge] = interactions.get_users({"end_date": "2026-11-20"}, sort="-interactions", limit=1)["items"]
+    assert (judge["user_id"], judge["accepted"], judge["modified"]) == (OUTLINE.user_id, 1, 1)
+    assert [user["user_id"] for user in interactions.get_users(limit=1, offset=1)["items"]] != ["user-3"]
+
+
+def test_sessions_are_those_with_a_call_that_fits(interactions: Interactions) -> None:
+    every = interactions.get_sessions(sort="-interactions")
+    assert every["total"] == 3
+    assert every["items"][0]["session_id"] == "workshop-7"
+    assert sum(session["interactions"] for session in every["items"]) == len(CALLS)
+    [failing] = interactions.get_sessions({"status": "failure"})["items"]
+    # Of all its calls, also those that the filter leaves out.
+    assert (failing["session_id"], failing["failures"]) == ("workshop-7", 1)
+    assert failing["interactions"] > 1
+    assert interactions.get_sessions({"q": "nowhere to be found"}) == {"items": [], "total": 0}
+
+
+def test_a_session_lists_its_calls_in_order(interactions: Interactions) -> None:
+    found = interactions.get_session("workshop-7", limit=3)
+    assert found is not None
+    session, calls = found
+    assert calls["total"] == session["interactions"]
+    assert [call["interaction_id"] for call in calls["items"]] == [OUTLINE.id, RATE_LIMITED.id, CUT_OFF.id]
+    following = interactions.get_session("workshop-7", limit=500, cursor=calls["next_cursor"])
+    assert following is not None
+    assert len(following[1]["items"]) == session["interactions"] - 3
+    assert interactions.get_session("no such session") is None

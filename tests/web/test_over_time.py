@@ -1,0 +1,96 @@
+"""What charts are drawn from: steps of time in the reader's zone, and how calls are distributed."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from spanmart.warehouse import Interactions
+from spanmart.warehouse.reports import hourly_metrics
+from spanmart.warehouse.reports.over_time import MOST_STEPS, steps_of
+from support.known_calls import CALLS, RATE_LIMITED
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 10, 20, 13, 37)
+
+
+@pytest.mark.parametrize(
+    ("span", "step"),
+    [
+        (timedelta(minutes=5), timedelta(minutes=1)),
+        (timedelta(hours=20), timedelta(hours=1)),
+        (timedelta(days=4), timedelta(hours=4)),
+        (timedelta(days=30), timedelta(days=1)),
+        (timedelta(days=90), timedelta(days=7)),
+        (timedelta(days=700), timedelta(days=28)),
+        (timedelta(days=9000), timedelta(days=364)),
+    ],
+)
+def test_a_chart_has_few_steps_without_holes(span: timedelta, step: timedelta) -> None:
+    steps = steps_of(START, START + span, UTC)
+    assert steps.starts[0] <= START < steps.starts[1]
+    assert steps.starts[-1] <= START + span < steps.end
+    assert {after - before for before, after in pairwise(steps.starts)} == {step}
+    assert len(steps.starts) <= MOST_STEPS + 1
+
+
+def test_days_begin_at_midnight_in_the_zone_also_when_clocks_change() -> None:
+    steps = steps_of(datetime(2026, 10, 20), datetime(2026, 10, 28), BERLIN)
+    local = [start.replace(tzinfo=UTC).astimezone(BERLIN) for start in steps.starts]
+    assert {start.time() for start in local} == {datetime.min.time()}
+    assert timedelta(hours=25) in {after - before for before, after in pairwise(steps.starts)}
+    assert steps_of(datetime(2026, 10, 1), datetime(2026, 10, 9), ZoneInfo("Asia/Kolkata")).unit_s == 1800
+
+
+@pytest.fixture(params=["calls", "hours"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Read call by call, and summed up by hours."""
+    if request.param == "hours":
+        monkeypatch.setattr(hourly_metrics, "MANY_CALLS", 0)
+    return str(request.param)
+
+
+@pytest.mark.parametrize("zone", [UTC, BERLIN])
+@pytest.mark.parametrize("filters", [{}, {"status": "success"}, {"start_date": "2026-11-20T23:30:00"}])
+def test_steps_add_up_to_the_metrics(
+    interactions: Interactions, either: str, zone: Any, filters: dict[str, str]
+) -> None:
+    steps, metrics = interactions.get_over_time(filters, zone), interactions.get_metrics(filters)
+    for status in ("success", "partial", "failure"):
+        assert sum(step[status] for step in steps) == metrics[f"{status}_count"]
+    assert sum(step["calls"] for step in steps) == metrics["total_interactions"]
+    assert sum(step["input_tokens"] for step in steps) == metrics["total_input_tokens"]
+    assert sum(step["cost_usd"] or 0 for step in steps) == pytest.approx(metrics["total_cost_usd"])
+    assert all(before["end_time"] == after["start_time"] for before, after in pairwise(steps))
+
+
+def test_a_steps_percentiles_are_those_of_its_calls(interactions: Interactions, either: str) -> None:
+    [step] = [step for step in interactions.get_over_time() if step["failure"]]
+    alone = interactions.get_over_time({"status": "failure"})
+    [only] = [each for each in alone if each["calls"]]
+    assert only["p50_ms"] == pytest.approx(RATE_LIMITED.took_ms, rel=0.01)
+    assert step["start_time"] <= RATE_LIMITED.at < step["end_time"]
+    assert all(each["p50_ms"] is None for each in alone if not each["calls"])
+
+
+def test_no_calls_make_no_steps(interactions: Interactions) -> None:
+    assert interactions.get_over_time({"start_date": "2030-01-01"}) == []
+
+
+def test_each_call_is_in_one_part_of_the_distribution(interactions: Interactions, either: str) -> None:
+    times = interactions.get_distributions()["processing_times"]
+    assert sum(row["calls"] for row in times) == len(CALLS)
+    [failure] = [row for row in times if row["status"] == "failure"]
+    assert failure["from_ms"] <= RATE_LIMITED.took_ms < failure["to_ms"]
+
+
+def test_scores_are_counted_by_tens(interactions: Interactions) -> None:
+    scores = interactions.get_distributions()["quality_scores"]
+    assert [(row["bin"], row["calls"]) for row in scores] == [(4, 1), (9, 1)]
+
+
+def test_totals_are_the_metrics_without_their_groups(interactions: Interactions, either: str) -> None:
+    totals, metrics = interactions.get_totals(), interactions.get_metrics()
+    assert totals == {name: value for name, value in metrics.items() if not name.startswith("by_")}

@@ -1,0 +1,67 @@
+"""What the dashboard is asked for: which view of which interactions, and how the reader looks at them."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from spanmart.warehouse.filters import Text
+from spanmart.web.pages.time_zones import in_utc, zone_of
+from spanmart.web.schemas import ColumnNames, ListQuery
+
+View = Literal["metrics", "log", "failures", "data-quality"]
+VIEWS: dict[View, str] = {
+    "metrics": "Metrics",
+    "log": "Log",
+    "failures": "Failures",
+    "data-quality": "Data quality",
+}
+
+Comparison = Literal["previous", "week", "none"]
+COMPARISONS: dict[Comparison, str] = {
+    "previous": "the period before",
+    "week": "the same days of the week before",
+    "none": "nothing",
+}
+
+
+def _known_zone(name: str) -> str:
+    zone_of(name)
+    return name
+
+
+class DashboardQuery(ListQuery):
+    """Which view of which interactions."""
+
+    tab: Literal["ai-insights"] = Field(default="ai-insights", description="The tab of the dashboard.")
+    view: View = Field(default="metrics", description="What to show.")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="UTC", description="Where dates and days are meant."
+    )
+    columns: ColumnNames | None = Field(default=None, description="Columns of the log, with commas between.")
+    variable: Text | None = Field(default=None, description="Variable without which calls went.")
+    compare: Comparison = Field(default="previous", description="What to compare the figures with.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dates_in_utc(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {**given, **dates_in_utc(given)}
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone."""
+        return zone_of(self.time_zone)
+
+
+def dates_in_utc(given: Mapping[str, Any]) -> dict[str, str]:
+    """The dates among what was given, as the API takes them. Those of an unknown zone are in UTC."""
+    try:
+        zone = zone_of(given.get("time_zone"))
+    except ValueError:
+        zone = zone_of(None)
+    return {
+        name: in_utc(given[name], zone, is_end=name == "end_date")
+        for name in ("start_date", "end_date")
+        if isinstance(given.get(name), str)
+    }
