@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.known_calls import TIED
+from support.known_calls import CALLS, TIED
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
 HITS = ".hits_marks path"
@@ -70,7 +70,7 @@ def test_a_score_opens_the_calls_that_have_it(page: Page) -> None:
     expect(page.get_by_role("heading", name="Interaction log 1")).to_be_visible()
 
 
-@pytest.mark.parametrize("view", ["metrics"])
+@pytest.mark.parametrize("view", ["metrics", "costs"])
 def test_without_javascript_tables_say_what_charts_would(
     either_page: Page, javascript: bool, view: str
 ) -> None:
@@ -86,3 +86,19 @@ def test_a_time_zone_moves_the_days(page: Page) -> None:
     page.goto(f"{DASHBOARD}&start_date=2026-11-21&end_date=2026-11-21&time_zone=America/New_York")
     hits_of(page, "calls")
     expect(page.locator(".figures").get_by_role("link", name=str(len(TIED)), exact=True)).to_be_visible()
+
+
+def test_costs_lead_from_a_model_to_its_calls(either_page: Page) -> None:
+    either_page.goto(f"{DASHBOARD}&view=costs")
+    either_page.get_by_role("region", name="By model").get_by_role("link", name="acme-7b").click()
+    expect(either_page.get_by_role("heading", name="Interaction log 1")).to_be_visible()
+
+
+def test_from_a_user_to_a_session_to_a_call(either_page: Page) -> None:
+    either_page.goto(f"{DASHBOARD}&view=users")
+    row = either_page.get_by_role("row").filter(has_text="user-3")
+    expect(row).to_contain_text(str(len(CALLS) - 2))
+    row.get_by_role("link", name="sessions").click()
+    either_page.get_by_role("link", name="workshop-8").click()
+    either_page.get_by_role("list", name="Calls in order").get_by_role("link").first.click()
+    expect(either_page.get_by_role("heading", name="Conversation")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page
@@ -70,8 +71,12 @@ def test_60_hostile_texts_run_nothing_and_ask_nobody_else(page: Page, site: str)
         f"log&limit=500&columns={columns}",
         "failures&limit=500",
         "data-quality&limit=500",
+        "costs",
+        "sessions&limit=500",
+        "users&limit=500",
     )
     paths = [*(f"{DASHBOARD}&view={view}" for view in views)]
+    paths += [f"{DASHBOARD}&view=sessions&{urlencode({'session_id': text})}" for text in HOSTILE_TEXTS]
     paths += [f"/admin-dashboard/interactions/{Call(number).id}" for number in numbers]
     for path in paths:
         page.goto(path)

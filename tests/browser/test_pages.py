@@ -136,6 +136,7 @@ def test_no_page_is_wider_than_its_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     for path in (
         *(f"{DASHBOARD}&view={view}" for view in VIEWS),
+        f"{DASHBOARD}&view=sessions&session_id=workshop-7",
         f"/admin-dashboard/interactions/{RATE_LIMITED.id}",
     ):
         page.goto(path)

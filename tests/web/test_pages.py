@@ -35,7 +35,7 @@ def test_every_link_within_the_dashboard_keeps_the_filters(client: FlaskClient, 
 
 
 def test_every_link_leads_somewhere(client: FlaskClient) -> None:
-    for view in VIEWS:
+    for view in (*VIEWS, "sessions&session_id=workshop-7"):
         for href in links(read(client, f"{DASHBOARD}&view={view}")):
             if href.startswith("/"):
                 assert client.get(href).status_code == 200, href
@@ -75,6 +75,37 @@ def test_figures_show_their_change_against_the_period_before(client: FlaskClient
     alone = read(client, f"{DASHBOARD}&start_date=2026-11-21&end_date=2026-11-21&compare=none")
     assert "Compared with nothing." in alone
     assert "points" not in alone
+
+
+def test_costs_say_which_models_have_no_price_and_how_to_give_them_one(client: FlaskClient) -> None:
+    page = unescape(read(client, f"{DASHBOARD}&view=costs"))
+    assert 'model = "acme-7b"' in page
+    assert "prices.toml" in page
+    assert "Models without a price" not in read(client, f"{DASHBOARD}&view=costs&model=gpt-4o-mini")
+
+
+def test_a_session_shows_its_calls_in_order(client: FlaskClient) -> None:
+    page = read(client, f"{DASHBOARD}&view=sessions&session_id=workshop-7&limit=3")
+    calls = [call.id for call in (OUTLINE, RATE_LIMITED, CUT_OFF)]
+    assert re.findall(r'<h2><a href="/admin-dashboard/interactions/([0-9a-f-]+)"', page) == calls
+    assert "There is no such session" in read(client, f"{DASHBOARD}&view=sessions&session_id=none")
+
+
+@pytest.mark.parametrize(
+    ("view", "orders"),
+    [
+        ("sessions", ["newest", "duration", "calls", "failures", "cost", "rejected"]),
+        ("users", ["calls", "failures", "cost", "rejected", "newest", "duration"]),
+    ],
+)
+def test_sessions_and_users_are_ordered_and_paged(client: FlaskClient, view: str, orders: list[str]) -> None:
+    for order in orders:
+        page = read(client, f"{DASHBOARD}&view={view}&order={order}&limit=2")
+        assert page.count("<tr>") == 3
+        assert "1 to 2 of 3" in page
+        [following] = [href for href in links(page) if "page=2" in href]
+        assert f"order={order}" in following
+        assert "3 to 3 of 3" in read(client, following)
 
 
 def test_pages_without_charts_load_no_library_for_them(client: FlaskClient) -> None:

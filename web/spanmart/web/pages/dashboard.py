@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from spanmart.web.pages import administration, log_columns, metrics
+from spanmart.web.pages import administration, costs, log_columns, metrics, sessions, users
 from spanmart.web.pages.links import DASHBOARD, Links
 from spanmart.web.pages.periods import presets
 from spanmart.web.pages.query import COMPARISONS, VIEWS, DashboardQuery, View
@@ -114,6 +114,9 @@ _CONTENTS: dict[View, Callable[[DashboardQuery], dict[str, Any]]] = {
     "log": _log,
     "failures": _failures,
     "data-quality": _data_quality,
+    "costs": lambda query: costs.content(query, _link(query)),
+    "sessions": sessions.content,
+    "users": users.content,
 }
 
 

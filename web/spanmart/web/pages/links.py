@@ -15,6 +15,8 @@ API = "/api/ai-interactions"
 _KEPT: Mapping[str, Sequence[str]] = {
     "log": ("sort", "limit", "columns"),
     "data-quality": ("variable",),
+    "sessions": ("order", "limit"),
+    "users": ("order", "limit"),
 }
 # What is not a filter and goes along from page to page.
 OPTIONS = ("time_zone", "compare")

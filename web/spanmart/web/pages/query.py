@@ -5,18 +5,24 @@ from datetime import tzinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from spanmart.warehouse.filters import Text
 from spanmart.web.pages.time_zones import in_utc, zone_of
 from spanmart.web.schemas import ColumnNames, ListQuery
 
-View = Literal["metrics", "log", "failures", "data-quality"]
+View = Literal["metrics", "log", "failures", "data-quality", "costs", "sessions", "users"]
 VIEWS: dict[View, str] = {
     "metrics": "Metrics",
     "log": "Log",
     "failures": "Failures",
     "data-quality": "Data quality",
+    "costs": "Costs",
+    "sessions": "Sessions",
+    "users": "Users",
 }
+
+Order = Literal["newest", "calls", "cost", "failures", "rejected", "duration"]
 
 Comparison = Literal["previous", "week", "none"]
 COMPARISONS: dict[Comparison, str] = {
@@ -41,6 +47,10 @@ class DashboardQuery(ListQuery):
     )
     columns: ColumnNames | None = Field(default=None, description="Columns of the log, with commas between.")
     variable: Text | None = Field(default=None, description="Variable without which calls went.")
+    order: Order | SkipJsonSchema[None] = Field(
+        default=None, description="What sessions or users are sorted by, most first."
+    )
+    page: Annotated[int, Field(ge=1, le=10_000)] = Field(default=1, description="Of sessions or users.")
     compare: Comparison = Field(default="previous", description="What to compare the figures with.")
 
     @model_validator(mode="before")

@@ -1,0 +1,27 @@
+"""Sessions: the list of them, or the calls of the one that is filtered for, in order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spanmart.warehouse.reports.sessions import SessionSort
+from spanmart.web.pages.query import DashboardQuery, Order
+from spanmart.web.services import services
+
+SORTS: Mapping[Order, SessionSort] = {
+    "newest": "-started_at",
+    "duration": "-session_duration_ms",
+    "calls": "-interactions",
+    "failures": "-failures",
+    "cost": "-cost_usd",
+}
+
+
+def content(query: DashboardQuery) -> dict[str, Any]:
+    """What the template shows."""
+    interactions = services().interactions
+    if query.session_id:
+        found = interactions.get_session(query.session_id, query.limit, query.cursor)
+        return {"session": found and found[0], "calls": found and found[1]}
+    order: Order = query.order if query.order in SORTS else "newest"
+    offset = (query.page - 1) * query.limit
+    return {"sessions": interactions.get_sessions(query, SORTS[order], query.limit, offset), "order": order}

@@ -1,0 +1,24 @@
+"""Users: what was called for each, what it cost, how it went and what they made of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spanmart.warehouse.reports.users import UserSort
+from spanmart.web.pages.query import DashboardQuery, Order
+from spanmart.web.services import services
+
+SORTS: Mapping[Order, UserSort] = {
+    "calls": "-interactions",
+    "cost": "-cost_usd",
+    "failures": "-failures",
+    "rejected": "-rejected",
+    "newest": "-last_used_at",
+}
+
+
+def content(query: DashboardQuery) -> dict[str, Any]:
+    """What the template shows."""
+    order: Order = query.order if query.order in SORTS else "calls"
+    offset = (query.page - 1) * query.limit
+    users = services().interactions.get_users(query, SORTS[order], query.limit, offset)
+    return {"users": users, "order": order}
