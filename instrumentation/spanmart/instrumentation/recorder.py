@@ -71,7 +71,7 @@ class Recorder:
         content = self._content(endpoint, body) if self._capture.anywhere else {}
         identity = {
             semconv.OPERATION_NAME: endpoint.operation,
-            **server(_address(client, options.url), _is_azures(type(client))),
+            **server(_address(client, options.url), _is_azures(type(client))),  # type: ignore[arg-type] # a class is hashable
             **request,
         }
         origin = self._origin(endpoint)

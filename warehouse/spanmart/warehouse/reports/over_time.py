@@ -147,7 +147,7 @@ def over_time(connection: duckdb.DuckDBPyConnection, filters: Filters, zone: tzi
     span = connection.execute(TIME_SPAN.format(where=where.sql), where.parameters).fetchone()
     if not span or span[0] is None:
         return []
-    steps = steps_of(*span, zone)
+    steps = steps_of(span[0], span[1], zone)
     found = {row["start_time"]: row for row in _rows(connection, filters, steps)}
     ends = (*steps.starts[1:], steps.end)
     return [_step(start, end, found.get(start, {})) for start, end in zip(steps.starts, ends, strict=True)]

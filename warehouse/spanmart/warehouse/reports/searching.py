@@ -68,8 +68,8 @@ def search(connection: duckdb.DuckDBPyConnection, filters: Filters, limit: int, 
     searched, calls = _progress(connection, filters, following)
     return {
         "items": [json.loads(record) for record, _, _ in rows[:limit]],
-        "next_cursor": following and following.encode(filters),
-        "searched_since": following and following.value,
+        "next_cursor": following.encode(filters) if following else None,
+        "searched_since": following.value if following else None,
         "searched_calls": searched,
         "calls": calls,
     }

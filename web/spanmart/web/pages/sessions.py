@@ -22,6 +22,6 @@ def content(query: DashboardQuery) -> dict[str, Any]:
     if query.session_id:
         found = interactions.get_session(query.session_id, query.limit, query.cursor)
         return {"session": found and found[0], "calls": found and found[1]}
-    order: Order = query.order if query.order in SORTS else "newest"
+    order: Order = query.order if query.order and query.order in SORTS else "newest"
     offset = (query.page - 1) * query.limit
     return {"sessions": interactions.get_sessions(query, SORTS[order], query.limit, offset), "order": order}
