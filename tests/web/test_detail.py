@@ -73,7 +73,7 @@ def test_the_neighbours_are_those_of_the_session_in_order(interactions: Interact
 
 def test_structured_output_is_a_tree(few: Marts) -> None:
     page = read(few.app().test_client(), CACHED)
-    assert "<summary>steps <small>1</small></summary>" in page
+    assert "<summary>steps <small>(1)</small></summary>" in page
     assert '<dt>minutes</dt><dd><span class="leaf">5</span>' in page
 
 
