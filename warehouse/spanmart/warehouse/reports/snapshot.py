@@ -21,7 +21,10 @@ MARTS_READ_HERE = (
     "data_quality_daily",
     "quality_daily",
     "metrics_hourly",
+    "costs_daily",
+    "model_costs_daily",
     "sessions",
+    "users_daily",
 )
 COUNT_MARTS = """
 select count(*) from duckdb_tables()
