@@ -51,6 +51,8 @@ def test_every_generated_case_is_answered_as_the_document_says(
         @settings(max_examples=CASES, suppress_health_check=list(HealthCheck), deadline=None)
         @given(case=operation.as_strategy())
         def check(case: schemathesis.Case) -> None:
+            if cookies:  # a token that was made up would decide alone
+                (case.headers or {}).pop("Authorization", None)
             answer = case.call_and_validate(headers=headers, cookies=cookies, excluded_checks=excluded)
             answered[answer.status_code] += 1
 
