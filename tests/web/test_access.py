@@ -13,6 +13,7 @@ from flask import Flask
 
 from spanmart.warehouse import Scope, Tokens
 from spanmart.web import Site
+from spanmart.web.vega import VERSION
 from support.callers import RIGHTS, Callers
 from support.known_calls import OUTLINE, Marts, known_marts, unbuilt_marts
 
@@ -21,6 +22,7 @@ API = "/api/ai-interactions"
 DASHBOARD = "/admin-dashboard"
 TAKES = {
     ("GET", "/static/<path:filename>"): ANYBODY,
+    ("GET", f"/static/vega-{VERSION}.js"): "read",
     ("GET", "/healthz"): ANYBODY,
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/login"): ANYBODY,
