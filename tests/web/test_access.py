@@ -22,7 +22,7 @@ API = "/api/ai-interactions"
 DASHBOARD = "/admin-dashboard"
 TAKES = {
     ("GET", "/static/<path:filename>"): ANYBODY,
-    ("GET", f"/static/vega-{VERSION}.js"): "read",
+    ("GET", f"/static/vega-{VERSION}.js"): ANYBODY,
     ("GET", "/healthz"): ANYBODY,
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/login"): ANYBODY,

@@ -1,4 +1,4 @@
-{{ config(pre_hook="{{ delete_changed_interactions() }}") }}
+{{ config(pre_hook="{{ delete_changed_interactions() }}", one_thread=true) }}
 
 select
     interaction_id,

@@ -1,6 +1,7 @@
 {{
     config(
         pre_hook="{{ delete_changed_interactions() }}",
+        one_thread=true,
         post_hook=[
             "{{ set_late_feedback() }}",
             "{{ set_new_costs(['pricing_status', 'estimated_cost_usd', 'cost_at_current_prices_usd', 'booked_cost_usd']) }}",

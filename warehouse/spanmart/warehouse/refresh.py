@@ -22,7 +22,7 @@ from spanmart.warehouse.prices.in_force import PriceLists
 
 # Bound the memory of a rebuild and the file's growth by tables that live for one run, in whole commits.
 # Much at once is faster: what does not fill a part of a table, 122,880 rows, is written twice.
-ROWS_PER_REFRESH, BYTES_PER_REFRESH = 1_000_000, 512 * 1024 * 1024
+ROWS_PER_REFRESH, BYTES_PER_REFRESH = 1_000_000, 1024 * 1024 * 1024
 # While senders are served there is less memory: their spans, several times over, are what a refresh needs.
 ROWS_WHILE_SERVING, BYTES_WHILE_SERVING = 25_000, 64 * 1024 * 1024
 LONGEST_PAUSE_S = 60.0
