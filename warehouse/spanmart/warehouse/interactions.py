@@ -22,7 +22,6 @@ from spanmart.warehouse.reports import (
     metrics,
     neighbours,
     over_time,
-    prompt_quality,
     prompt_versions,
     searching,
     sessions,
@@ -207,7 +206,7 @@ class Interactions:
     def compare_prompt_versions(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
         """What users made of the answers, by prompt version, the most rejected first."""
         with snapshot(self._warehouse) as connection:
-            return prompt_quality.compare_versions(connection, _filters(filters))
+            return prompt_versions.judged_versions(connection, _filters(filters))
 
     def get_choices(self) -> dict[str, list[str]]:
         """The values that occur for the filters that have few, most frequent first."""

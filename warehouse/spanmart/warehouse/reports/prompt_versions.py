@@ -1,4 +1,4 @@
-"""How the versions of each prompt do."""
+"""How the versions of each prompt do, and what users made of their answers."""
 
 from typing import Any
 
@@ -22,8 +22,10 @@ QUALITY_DAILY = DailyMart(
     (user_feedback = 'accepted')::bigint as accepted,
     (user_feedback = 'rejected')::bigint as rejected,
     (user_feedback = 'modified')::bigint as modified,
-    quality_score as quality_score_sum,
-    (quality_score is not null)::bigint as scored
+    quality_score::decimal(9, 6) as quality_score_sum,
+    (quality_score is not null)::bigint as scored,
+    (edit_distance is not null)::bigint as edits,
+    edit_distance as edit_distance_sum
     """,
     frozenset({"interaction_type", "prompt_name", "prompt_version"}),
 )
@@ -51,9 +53,37 @@ group by prompt_name, prompt_version
 order by interactions desc, prompt_name, prompt_version limit {limit}
 """
 
+JUDGED = """
+with rows as ({rows})
+select
+    prompt_name,
+    prompt_version,
+    sum(interactions)::bigint as calls,
+    sum(accepted)::bigint as accepted,
+    sum(modified)::bigint as modified,
+    sum(rejected)::bigint as rejected,
+    sum(accepted + modified + rejected)::bigint as judged,
+    sum(rejected) / nullif(sum(accepted + modified + rejected), 0) as rejected_rate,
+    sum(quality_score_sum)::double / nullif(sum(scored), 0) as average_quality_score,
+    sum(edit_distance_sum) / nullif(sum(edits), 0) as average_edit_distance
+from rows where prompt_name is not null
+group by prompt_name, prompt_version
+having sum(accepted + modified + rejected) > 0
+order by rejected_rate desc, rejected desc, prompt_name, prompt_version limit {limit}
+"""
+
 
 def prompt_versions(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
     """One row for each version of a named prompt, the most used first, at most 50."""
+    return _ask(connection, VERSIONS, filters)
+
+
+def judged_versions(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
+    """One row for each version that users have judged, the most rejected first; rates are of the judged."""
+    return _ask(connection, JUDGED, filters)
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, question: str, filters: Filters) -> list[dict[str, Any]]:
     rows = rows_of(QUALITY_DAILY, filters)
-    connection.execute(VERSIONS.format(rows=rows.sql, limit=MOST_VERSIONS), rows.parameters)
+    connection.execute(question.format(rows=rows.sql, limit=MOST_VERSIONS), rows.parameters)
     return fetch_records(connection)
