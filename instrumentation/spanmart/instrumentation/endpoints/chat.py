@@ -52,6 +52,10 @@ class Chat:
         return ChatStream()
 
 
+# What few chunks have.
+_RARITIES = ("tool_calls", "refusal", "function_call", "audio")
+
+
 @dataclass(slots=True)
 class _Choice:
     """One choice of a stream, as far as it has come."""
@@ -140,7 +144,7 @@ class ChatStream:
             collected.texts.append(content)
         elif extra := extra_fields(delta):
             _add_extra(collected, extra)
-        if said.get("tool_calls") or said.get("refusal") or said.get("function_call"):
+        if any(map(said.get, _RARITIES)):
             _add_rarities(collected, said)
 
     def answer(self) -> Answer:
@@ -151,7 +155,8 @@ class ChatStream:
 
 
 def _add_rarities(choice: _Choice, delta: Mapping[str, Any]) -> None:
-    """What few chunks have: a refusal, and pieces of calls."""
+    """What few chunks have: spoken words, a refusal, and pieces of calls."""
+    _add_spoken(choice, delta)
     if delta.get("refusal"):
         choice.refusals.append(delta["refusal"])
     for call in entries(delta.get("tool_calls")):
@@ -162,11 +167,15 @@ def _add_rarities(choice: _Choice, delta: Mapping[str, Any]) -> None:
 
 
 def _add_extra(choice: _Choice, extra: Mapping[str, Any]) -> None:
-    """What the client's models do not know: the words of an answer that is spoken, and reasoning."""
+    """What the client's models do not know: reasoning, and once the words of an answer that is spoken."""
     thought = extra.get("reasoning_content") or extra.get("reasoning")
     if isinstance(thought, str):
         choice.thoughts.append(thought)
-    spoken = fields(extra.get("audio")).get("transcript")
+    _add_spoken(choice, extra)
+
+
+def _add_spoken(choice: _Choice, delta: Mapping[str, Any]) -> None:
+    spoken = fields(delta.get("audio")).get("transcript")
     if isinstance(spoken, str):
         choice.spoken.append(spoken)
 
