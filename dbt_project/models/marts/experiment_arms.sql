@@ -31,7 +31,8 @@ select
     -- In billionths of a dollar: the square of an exact cost has more digits than any type.
     sum(estimated_cost_usd::decimal(18, 9) * estimated_cost_usd::decimal(18, 9))::decimal(38, 18) as estimated_cost_usd_squares,
     {{ time_measures() }},
-    sum(processing_time_ms::decimal(18, 3) * processing_time_ms::decimal(18, 3))::decimal(38, 6) as processing_time_ms_squares,
+    -- Of 18 digits DuckDB would keep the square in 18 digits, which calls of a day overflow.
+    sum(processing_time_ms::decimal(19, 3) * processing_time_ms::decimal(19, 3))::decimal(38, 6) as processing_time_ms_squares,
     {{ variable_measures() }},
     {{ feedback_measures() }},
     sum(quality_score::decimal(9, 6) * quality_score::decimal(9, 6))::decimal(38, 12) as quality_score_squares
