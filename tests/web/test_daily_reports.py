@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports import costs, prompt_versions, users
-from spanmart.warehouse.reports.daily import CALLS as CALLS_ALONE
-from spanmart.warehouse.reports.daily import DailyMart, Rows
+from spanmart.warehouse.reports.summed import calls_of
 from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TONELESS, UNPRICED
 
 FILTERS: list[dict[str, str]] = [
@@ -47,18 +45,13 @@ def rounded(value: Any) -> Any:
     return round(value, 12) if isinstance(value, float) else value
 
 
-def call_by_call(mart: DailyMart, filters: Filters) -> Rows:
-    where = compose(filters)
-    return Rows(CALLS_ALONE.format(columns=mart.of_a_call, where=where.sql), where.parameters)
-
-
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 @pytest.mark.parametrize("mart", ASK)
 def test_days_tell_what_the_calls_tell(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch, mart: str, filters: dict[str, str]
 ) -> None:
     by_days = ASK[mart](interactions, filters)
-    monkeypatch.setattr(HOMES[mart], "rows_of", call_by_call)
+    monkeypatch.setattr(HOMES[mart], "rows_of", calls_of)
     by_calls = ASK[mart](interactions, filters)
     assert rounded(by_days) == rounded(by_calls)
 

@@ -4,9 +4,9 @@ A value never becomes part of the SQL text: each filter names one fixed conditio
 gave is bound as a parameter of the same name.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -158,10 +158,3 @@ def compose(filters: Filters) -> Where:
 def one(interaction_id: str) -> Where:
     """The interaction with this id. Its key, a hash, is read faster and leaves few rows to compare."""
     return Where("interaction_key = md5_number_lower($id) and interaction_id = $id", {"id": interaction_id})
-
-
-def told_by_days(filters: Filters, names: Collection[str]) -> bool:
-    """Whether rows that sum up whole days, and tell only these filters apart, can say what fits."""
-    given = filters.model_dump(exclude_none=True)
-    moments = [given[name] for name in ("start_date", "end_date") if name in given]
-    return given.keys() <= set(names) and all(moment.time() == time.min for moment in moments)

@@ -6,8 +6,8 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.filters import Filters
-from spanmart.warehouse.reports.daily import DailyMart, Rows, rows_of, tells
 from spanmart.warehouse.reports.snapshot import fetch_records
+from spanmart.warehouse.reports.summed import Rows, SummedMart, rows_of, tells
 
 _OF_A_CALL = """
     day, provider, model_used, interaction_type, prompt_name, prompt_version, user_id,
@@ -18,9 +18,9 @@ _OF_A_CALL = """
 """
 _MODEL_FILTERS = frozenset({"interaction_type", "model", "prompt_name", "prompt_version"})
 # The first that can tell the filters is asked: from few rows to many.
-MODEL_COSTS_DAILY = DailyMart("model_costs_daily", _OF_A_CALL, _MODEL_FILTERS)
-COSTS_DAILY = DailyMart("costs_daily", _OF_A_CALL, _MODEL_FILTERS | {"user_id"})
-USERS_DAILY = DailyMart("users_daily", _OF_A_CALL, frozenset({"user_id"}))
+MODEL_COSTS_DAILY = SummedMart.by_day("model_costs_daily", _OF_A_CALL, _MODEL_FILTERS)
+COSTS_DAILY = SummedMart.by_day("costs_daily", _OF_A_CALL, _MODEL_FILTERS | {"user_id"})
+USERS_DAILY = SummedMart.by_day("users_daily", _OF_A_CALL, frozenset({"user_id"}))
 MOST_ROWS = 20
 
 USAGE = """

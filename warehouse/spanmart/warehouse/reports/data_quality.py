@@ -6,8 +6,9 @@ from typing import Any
 
 import duckdb
 
-from spanmart.warehouse.filters import Filters, Where, compose, told_by_days
+from spanmart.warehouse.filters import Filters, Where, compose
 from spanmart.warehouse.reports.snapshot import fetch_records
+from spanmart.warehouse.reports.summed import SummedMart, rows_of
 
 INCOMPLETE = "not all_variables_present"
 LACKING = "interaction_id in (select interaction_id from marts.missing_variables where variable = $variable)"
@@ -15,11 +16,6 @@ LACKING = "interaction_id in (select interaction_id from marts.missing_variables
 MAX_VARIABLES = 100
 TREND_STEPS = 24
 
-# Days are quickly summed up; what they do not tell apart is counted in the calls, in the same way.
-OF_DAYS = frozenset({"start_date", "end_date", "prompt_name", "prompt_version"})
-DAYS = """
-select * from (select *, day::timestamp as created_at from marts.data_quality_daily) where {where}
-"""
 CALLS = """
 select day, prompt_name, prompt_version, unnest(list_distinct(required_variables)) as variable,
     1 as interactions, 0 as missing, 0 as empty, 0 as invalid
@@ -33,6 +29,9 @@ select calls.day, calls.prompt_name, calls.prompt_version, unusable.variable,
 from marts.missing_variables as unusable
 join (select * from marts.interactions where {where}) as calls using (interaction_id)
 """
+DATA_QUALITY_DAILY = SummedMart(
+    "data_quality_daily", "day", CALLS, frozenset({"prompt_name", "prompt_version"})
+)
 
 UNUSABLE_VARIABLES = """
 with daily as ({daily}),
@@ -84,10 +83,9 @@ def count_unusable_variables(connection: duckdb.DuckDBPyConnection, filters: Fil
 
     `trend` is the rate in equal steps of days, oldest first, None where no call declared the variable.
     """
-    where = compose(filters)
-    daily = (DAYS if told_by_days(filters, OF_DAYS) else CALLS).format(where=where.sql)
-    statement = UNUSABLE_VARIABLES.format(daily=daily, steps=TREND_STEPS, limit=MAX_VARIABLES)
-    connection.execute(statement, where.parameters)
+    daily = rows_of(DATA_QUALITY_DAILY, filters)
+    statement = UNUSABLE_VARIABLES.format(daily=daily.sql, steps=TREND_STEPS, limit=MAX_VARIABLES)
+    connection.execute(statement, daily.parameters)
     rows = fetch_records(connection)
     for row in rows:
         row["trend"] = [row["trend"].get(step) for step in range(row.pop("steps"))]

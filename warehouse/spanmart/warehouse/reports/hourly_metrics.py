@@ -4,29 +4,24 @@ Those are read from histograms in steps of two per cent, and so are off by one p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
-from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.filters import Filters
 from spanmart.warehouse.reports.grouping import EACH, Grouping
 from spanmart.warehouse.reports.snapshot import fetch_records
+from spanmart.warehouse.reports.summed import Rows, SummedMart, summed
 
 # So many calls are quickly read one by one, and then percentiles are exact.
 MANY_CALLS = 100_000
 
-# What hours are told apart by: a filter on it takes a whole row or leaves it.
-_KEYS = frozenset({"interaction_type", "status", "model"})
-_HOUR = timedelta(hours=1)
-_END_OF_TIME = datetime(9999, 12, 31, 23)
-
-HOURS = "from marts.metrics_hourly where hour >= $first_hour and hour < $end_hour and {keys}"
-CALLS = """
-select * exclude (interaction_id, created_at) from marts.intermediate.int_metrics_by_call
-where created_at >= {since} and created_at < {until} and {keys}
-"""
+METRICS_HOURLY = SummedMart(
+    "metrics_hourly",
+    "hour",
+    "select * exclude (interaction_id, created_at) from marts.intermediate.int_metrics_by_call where {where}",
+    frozenset({"interaction_type", "status", "model"}),
+)
 
 COUNT = "with metrics as ({metrics}) select coalesce(sum(interactions), 0)::bigint as calls from metrics"
 
@@ -98,63 +93,34 @@ _GROUP = ("by_type", "by_status", "by_model", "interaction_type", "status", "mod
 _UNKNOWN = dict.fromkeys(("p50_processing_time_ms", "p95_processing_time_ms", "p99_processing_time_ms"))
 
 
-@dataclass(frozen=True)
-class Metrics:
-    """The rows to sum up, as SQL and the parameters that it binds."""
-
-    sql: str
-    parameters: Mapping[str, Any]
-
-
-def metrics_of(filters: Filters) -> Metrics | None:
-    """Whole hours, and one by one the calls of hours that the filters cut; None where hours cannot tell."""
-    given = filters.model_dump(exclude_none=True)
-    start, end = given.pop("start_date", datetime.min), given.pop("end_date", _END_OF_TIME)
-    if given.keys() - _KEYS or start > _END_OF_TIME:
-        return None
-    first_hour, end_hour = _hour_after(start), _hour_of(end)
-    if first_hour >= end_hour:
-        return None
-    keys = compose(Filters(**given))
-    parameters = {**keys.parameters, "first_hour": first_hour, "end_hour": end_hour}
-    parts = [HOURS.format(keys=keys.sql)]
-    if start < first_hour:
-        parts.append(CALLS.format(since="$start", until="$first_hour", keys=keys.sql))
-        parameters["start"] = start
-    if end_hour < end:
-        parts.append(CALLS.format(since="$end_hour", until="$end", keys=keys.sql))
-        parameters["end"] = end
-    return Metrics(" union all by name ".join(parts), parameters)
-
-
-def many(connection: duckdb.DuckDBPyConnection, filters: Filters) -> Metrics | None:
+def many(connection: duckdb.DuckDBPyConnection, filters: Filters) -> Rows | None:
     """The rows to sum up where hours can tell and there are many calls, else None."""
-    metrics = metrics_of(filters)
+    metrics = summed(METRICS_HOURLY, filters)
     return metrics if metrics and count_calls(connection, metrics) > MANY_CALLS else None
 
 
-def count_calls(connection: duckdb.DuckDBPyConnection, metrics: Metrics) -> int:
+def count_calls(connection: duckdb.DuckDBPyConnection, metrics: Rows) -> int:
     """How many calls they sum up."""
     [row] = _ask(connection, COUNT, metrics)
     return int(row["calls"])
 
 
 def measure(
-    connection: duckdb.DuckDBPyConnection, metrics: Metrics, grouping: Grouping = EACH
+    connection: duckdb.DuckDBPyConnection, metrics: Rows, grouping: Grouping = EACH
 ) -> list[dict[str, Any]]:
     """A record for all, and one for each group."""
     percentiles = {_group(row): row for row in _ask(connection, PERCENTILES, metrics, grouping)}
     return [row | percentiles.get(_group(row), _UNKNOWN) for row in _ask(connection, SUMS, metrics, grouping)]
 
 
-def count_feedback(connection: duckdb.DuckDBPyConnection, metrics: Metrics) -> dict[str, int]:
+def count_feedback(connection: duckdb.DuckDBPyConnection, metrics: Rows) -> dict[str, int]:
     """How many calls have which feedback."""
     [feedback] = _ask(connection, FEEDBACK, metrics)
     return feedback
 
 
 def _ask(
-    connection: duckdb.DuckDBPyConnection, statement: str, metrics: Metrics, grouping: Grouping = EACH
+    connection: duckdb.DuckDBPyConnection, statement: str, metrics: Rows, grouping: Grouping = EACH
 ) -> list[dict[str, Any]]:
     connection.execute(
         statement.format(metrics=metrics.sql, columns=grouping.columns, sets=grouping.sets),
@@ -165,11 +131,3 @@ def _ask(
 
 def _group(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in _GROUP)
-
-
-def _hour_of(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
-def _hour_after(moment: datetime) -> datetime:
-    return moment if moment == _hour_of(moment) else _hour_of(moment) + _HOUR

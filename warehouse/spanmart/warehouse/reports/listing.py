@@ -12,6 +12,7 @@ from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEX
 from spanmart.warehouse.filters import Filters, Where, compose, one
 from spanmart.warehouse.reports import hourly_metrics
 from spanmart.warehouse.reports.paging import Cursor, Sort
+from spanmart.warehouse.reports.summed import summed
 
 COUNT = "select count(*) from marts.interactions where {where}"
 
@@ -129,7 +130,7 @@ def count(connection: duckdb.DuckDBPyConnection, where: Where) -> int:
 
 def total(connection: duckdb.DuckDBPyConnection, filters: Filters) -> int:
     """How many interactions fit; of very many it is the sum of whole hours, where the filters allow that."""
-    hours = hourly_metrics.metrics_of(filters)
+    hours = summed(hourly_metrics.METRICS_HOURLY, filters)
     calls = hourly_metrics.count_calls(connection, hours) if hours else 0
     return calls if calls > hourly_metrics.MANY_CALLS else count(connection, compose(filters))
 

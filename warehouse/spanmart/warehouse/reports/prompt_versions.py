@@ -5,10 +5,10 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.filters import Filters
-from spanmart.warehouse.reports.daily import DailyMart, rows_of
 from spanmart.warehouse.reports.snapshot import fetch_records
+from spanmart.warehouse.reports.summed import SummedMart, rows_of
 
-QUALITY_DAILY = DailyMart(
+QUALITY_DAILY = SummedMart.by_day(
     "quality_daily",
     """
     prompt_name, prompt_version, created_at as last_used_at, 1 as interactions,

@@ -5,12 +5,12 @@ from typing import Any, Literal
 import duckdb
 
 from spanmart.warehouse.filters import Filters
-from spanmart.warehouse.reports.daily import DailyMart, rows_of
 from spanmart.warehouse.reports.snapshot import fetch_records
+from spanmart.warehouse.reports.summed import SummedMart, rows_of
 
 UserSort = Literal["-interactions", "-cost_usd", "-failures", "-rejected", "-last_used_at"]
 
-USERS_DAILY = DailyMart(
+USERS_DAILY = SummedMart.by_day(
     "users_daily",
     """
     user_id, created_at as first_used_at, created_at as last_used_at, 1 as interactions,
