@@ -5,6 +5,6 @@
 
 {#- Rows of a table by keys that a query selects. First which rows, then those alone: a join would read and unpack
     every row of every column for them. -#}
-{% macro rows_by_key(table, keys, key='interaction_key') -%}
-    (select * from {{ table }} where rowid in (select rowid from {{ table }} where {{ key }} in ({{ keys }})))
+{% macro rows_by_key(table, keys) -%}
+    (select * from {{ table }} where rowid in (select rowid from {{ table }} where interaction_key in ({{ keys }})))
 {%- endmacro %}

@@ -1,13 +1,12 @@
 """`spanmart audit`: who changed what; also while `spanmart up` holds the folder."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from pydantic import BaseModel, TypeAdapter
 
-from spanmart.cli.control import Answer, Arguments, Command, asked
+from spanmart.cli.control import Command, asked
+from spanmart.cli.control_requests import taking
 from spanmart.cli.holder import opened
 from spanmart.cli.tables import shown
 from spanmart.warehouse.audit import AuditLog, Entry
@@ -24,6 +23,12 @@ class Request(BaseModel):
     limit: int
 
 
+class Told(BaseModel):
+    """The entries asked for."""
+
+    entries: list[Entry]
+
+
 class RemoteAuditLog:
     """The log of the process that holds the folder."""
 
@@ -33,18 +38,12 @@ class RemoteAuditLog:
     def newest(self, limit: int) -> list[Entry]:
         """See `AuditLog.newest`."""
         with asked(self._folder, NEWEST, limit=limit) as answer:
-            return _ENTRIES.validate_python(answer["entries"])
+            return Told.model_validate(answer).entries
 
 
 def commands(log: AuditLog) -> dict[str, Command]:
     """What `spanmart up` does for `spanmart audit`."""
-
-    @contextmanager
-    def newest(arguments: Arguments) -> Iterator[Answer]:
-        entries = log.newest(Request.model_validate(arguments).limit)
-        yield {"entries": _ENTRIES.dump_python(entries, mode="json")}
-
-    return {NEWEST: newest}
+    return {NEWEST: taking(Request, lambda request: Told(entries=log.newest(request.limit)))}
 
 
 def run(data: str | None, limit: int, as_json: bool) -> None:

@@ -3,14 +3,14 @@
 So a token that leaked stops working at once, and nobody has to stop receiving for it.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from spanmart.cli.control import Answer, Arguments, Command, Refused, asked
+from spanmart.cli.control import Command, Refused, asked
+from spanmart.cli.control_requests import taking
 from spanmart.warehouse.errors import TokenError
 from spanmart.warehouse.tokens import Scope, Token, Tokens
 
@@ -45,18 +45,7 @@ def commands(tokens: Tokens) -> dict[str, Command]:
         REVOKE: lambda request: Told(tokens=[tokens.revoke(request.name)]),
     }
 
-    def command(name: str) -> Command:
-        @contextmanager
-        def obey(arguments: Arguments) -> Iterator[Answer]:
-            try:
-                request = Request.model_validate(arguments)
-            except ValidationError as error:
-                raise Refused(str(error)) from error
-            yield work[name](request).model_dump(mode="json")
-
-        return obey
-
-    return {name: command(name) for name in work}
+    return {name: taking(Request, act) for name, act in work.items()}
 
 
 class RemoteTokens:

@@ -1,12 +1,12 @@
 """Users of a folder that `spanmart up` holds, reached by its control socket: a removal holds at once."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from spanmart.cli.control import Answer, Arguments, Command, Refused, asked
+from spanmart.cli.control import Command, Refused, asked
+from spanmart.cli.control_requests import taking
 from spanmart.warehouse.errors import UserError
 from spanmart.warehouse.users import Role, User, Users
 
@@ -43,18 +43,10 @@ def commands(users: Users) -> dict[str, Command]:
         REMOVE: lambda request: [users.remove(request.name)],
     }
 
-    def command(name: str) -> Command:
-        @contextmanager
-        def obey(arguments: Arguments) -> Iterator[Answer]:
-            try:
-                request = Request.model_validate(arguments)
-            except ValidationError as error:
-                raise Refused(str(error)) from error
-            yield Told(users=work[name](request)).model_dump(mode="json")
+    def telling(act: Callable[[Request], list[User]]) -> Callable[[Request], Told]:
+        return lambda request: Told(users=act(request))
 
-        return obey
-
-    return {name: command(name) for name in work}
+    return {name: taking(Request, telling(act)) for name, act in work.items()}
 
 
 class RemoteUsers:

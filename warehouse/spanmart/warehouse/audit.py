@@ -3,6 +3,7 @@
 A change of users or tokens and its entry are one transaction, so that neither is there without the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -63,6 +64,11 @@ class AuditLog:
         finally:
             cursor.close()
         return [Entry(entry, at.replace(tzinfo=UTC), *rest) for entry, at, *rest in rows]
+
+
+def place_of_older(entries: Sequence[Entry], limit: int) -> int | None:
+    """Where the list goes on after `limit` entries of it were asked for, as `before`; None at its end."""
+    return entries[-1].entry if len(entries) == limit and entries[-1].entry > 1 else None
 
 
 def record(

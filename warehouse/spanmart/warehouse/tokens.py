@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.audit import COMMAND_LINE, Author, record
 from spanmart.warehouse.errors import TokenError
+from spanmart.warehouse.utc import unsaid
 
 if TYPE_CHECKING:
     import duckdb
@@ -122,9 +123,8 @@ class Tokens:
                 )
             prefix = self._new_prefix()
             secret = f"{prefix}_{secrets.token_hex(SECRET_BYTES)}"
-            cursor.execute(
-                INSERT, [name, prefix, _sha256(secret), sorted(scopes), _naive(now), _naive(expires_at)]
-            )
+            expiry = expires_at and unsaid(expires_at)
+            cursor.execute(INSERT, [name, prefix, _sha256(secret), sorted(scopes), unsaid(now), expiry])
             record(cursor, by, "create token", f"{name} ({prefix})", f"scope {', '.join(sorted(scopes))}")
         return self._by_prefix[prefix], secret
 
@@ -139,7 +139,7 @@ class Tokens:
                     if found
                     else f"There is no token {name_or_prefix!r}. `spanmart token list` shows them."
                 )
-            cursor.execute(REVOKE, [_naive(self._clock()), active.prefix])
+            cursor.execute(REVOKE, [unsaid(self._clock()), active.prefix])
             record(cursor, by, "revoke token", f"{active.name} ({active.prefix})")
         return self._by_prefix[active.prefix]
 
@@ -168,7 +168,7 @@ class Tokens:
 
         try:
             with self._written() as cursor:
-                cursor.execute(NOTE_USE, [_naive(at), prefix])
+                cursor.execute(NOTE_USE, [unsaid(at), prefix])
         except duckdb.Error as error:
             log.warning("that token %s was used could not be noted: %s", prefix, error)
 
@@ -210,8 +210,3 @@ def _token(row: tuple[Any, ...]) -> Token:
 
 def _sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _naive(time: datetime | None) -> datetime | None:
-    """As the file keeps it: UTC, unsaid."""
-    return time and time.astimezone(UTC).replace(tzinfo=None)

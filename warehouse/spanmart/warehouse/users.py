@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.audit import COMMAND_LINE, Author, record
 from spanmart.warehouse.errors import UserError
+from spanmart.warehouse.utc import unsaid
 
 if TYPE_CHECKING:
     import duckdb
@@ -93,7 +94,7 @@ class Users:
                 raise UserError(f"There is a user {taken.name!r} already.")
             if not self._by_name and role != Role.ADMIN:
                 raise UserError("The first user must be an admin, who can then add others.")
-            cursor.execute(INSERT, [name, role, hashed, _new_stamp(), _naive(self._clock())])
+            cursor.execute(INSERT, [name, role, hashed, _new_stamp(), unsaid(self._clock())])
             record(cursor, by, "add user", name, f"role {role}")
         return self._by_name[name.casefold()]
 
@@ -142,7 +143,7 @@ class Users:
     def note_login(self, user: User, by: Author) -> None:
         """Remember that the user logged in now."""
         with self._written() as cursor:
-            cursor.execute(NOTE_LOGIN, [_naive(self._clock()), user.name])
+            cursor.execute(NOTE_LOGIN, [unsaid(self._clock()), user.name])
             record(cursor, by, "log in", user.name)
 
     def end_sessions(self, user: User, by: Author) -> None:
@@ -229,8 +230,3 @@ def _user(row: tuple[Any, ...]) -> User:
         created_at.replace(tzinfo=UTC),
         last_login_at and last_login_at.replace(tzinfo=UTC),
     )
-
-
-def _naive(time: datetime) -> datetime:
-    """As the file keeps it: UTC, unsaid."""
-    return time.astimezone(UTC).replace(tzinfo=None)

@@ -12,6 +12,7 @@ import duckdb
 from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports import hourly_metrics
 from spanmart.warehouse.reports.snapshot import fetch_records
+from spanmart.warehouse.utc import unsaid
 
 # Twelve to fifty steps are what a chart can show, whatever the span of time.
 MOST_STEPS = 48
@@ -127,17 +128,17 @@ def steps_of(first: datetime, last: datetime, zone: tzinfo) -> Steps:
     midnight = datetime.combine(_local(first, zone).date(), time(), zone)
     step_s = next((step for step in STEPS_S if span_s / step < MOST_STEPS), None)
     if step_s is not None:
-        start, step = _utc(midnight), timedelta(seconds=step_s)
+        start, step = unsaid(midnight), timedelta(seconds=step_s)
         start += step * ((first - start) // step)
         count = (last - start) // step + 1
         moments = [start + number * step for number in range(count + 1)]
     else:
         days = next((days for days in STEPS_DAYS if span_s / days / 86_400 < MOST_STEPS), STEPS_DAYS[-1])
         midnight -= timedelta(days=(midnight.toordinal() - _A_MONDAY) % days)
-        moments = [_utc(midnight)]
+        moments = [unsaid(midnight)]
         while moments[-1] <= last:
             midnight += timedelta(days=days)
-            moments.append(_utc(midnight))
+            moments.append(unsaid(midnight))
     return Steps(tuple(moments[:-1]), moments[-1])
 
 
@@ -215,10 +216,6 @@ def _step(start: datetime, end: datetime, row: Mapping[str, Any]) -> dict[str, A
 
 def _local(moment: datetime, zone: tzinfo) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(zone)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _floor(moment: datetime, unit: timedelta) -> datetime:

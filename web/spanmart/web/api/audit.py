@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
-from spanmart.warehouse.audit import Entry
+from spanmart.warehouse.audit import Entry, place_of_older
 from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_query
 from spanmart.web.responses import json_response
@@ -22,10 +22,9 @@ def list_entries() -> Response:
     """Read who changed users, tokens and feedback, the newest first."""
     query = read_query(AuditQuery)
     entries = services().audit.newest(query.limit, query.before)
-    more = len(entries) == query.limit and entries[-1].entry > 1
     body = {
         "items": [_as_json(entry) for entry in entries],
-        "next_before": entries[-1].entry if more else None,
+        "next_before": place_of_older(entries, query.limit),
     }
     return json_response(body)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from spanmart.warehouse.audit import place_of_older
 from spanmart.warehouse.errors import UserError
 from spanmart.warehouse.tokens import Scope
 from spanmart.warehouse.users import SHORTEST_PASSWORD, Role
@@ -158,8 +159,8 @@ def audit() -> Response:
     """Show who changed what."""
     query = read_query(AuditQuery)
     entries = services().audit.newest(query.limit, query.before)
-    more = len(entries) == query.limit and entries[-1].entry > 1
-    older = f"{AUDIT}?limit={query.limit}&before={entries[-1].entry}" if more else None
+    before = place_of_older(entries, query.limit)
+    older = f"{AUDIT}?limit={query.limit}&before={before}" if before else None
     return Response(render_template("audit.html", entries=entries, query=query, older=older))
 
 

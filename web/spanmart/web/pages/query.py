@@ -59,6 +59,11 @@ class DashboardQuery(ListQuery):
         return {**given, **dates_in_utc(given)}
 
     @property
+    def offset(self) -> int:
+        """How many sessions or users the pages before this one have."""
+        return (self.page - 1) * self.limit
+
+    @property
     def zone(self) -> tzinfo:
         """The time zone."""
         return zone_of(self.time_zone)

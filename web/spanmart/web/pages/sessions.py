@@ -23,5 +23,5 @@ def content(query: DashboardQuery) -> dict[str, Any]:
         found = interactions.get_session(query.session_id, query.limit, query.cursor)
         return {"session": found and found[0], "calls": found and found[1]}
     order: Order = query.order if query.order and query.order in SORTS else "newest"
-    offset = (query.page - 1) * query.limit
-    return {"sessions": interactions.get_sessions(query, SORTS[order], query.limit, offset), "order": order}
+    listed = interactions.get_sessions(query, SORTS[order], query.limit, query.offset)
+    return {"sessions": listed, "order": order}

@@ -19,6 +19,5 @@ SORTS: Mapping[Order, UserSort] = {
 def content(query: DashboardQuery) -> dict[str, Any]:
     """What the template shows."""
     order: Order = query.order if query.order and query.order in SORTS else "calls"
-    offset = (query.page - 1) * query.limit
-    users = services().interactions.get_users(query, SORTS[order], query.limit, offset)
+    users = services().interactions.get_users(query, SORTS[order], query.limit, query.offset)
     return {"users": users, "order": order}
