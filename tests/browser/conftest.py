@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from spanmart.web import WebServer
 from support.known_calls import Marts, known_marts
+from support.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -38,10 +38,8 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
 @pytest.fixture(scope="session")
 def site(marts: Marts) -> Iterator[str]:
     """Where the pages are."""
-    server = WebServer(marts.app(), "127.0.0.1", 0)
-    server.start()
-    yield f"http://localhost:{server.port}"
-    server.stop()
+    with serving(marts.app()) as server:
+        yield f"http://localhost:{server.port}"
 
 
 @pytest.fixture(scope="module")

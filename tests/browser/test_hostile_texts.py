@@ -9,10 +9,10 @@ from playwright.sync_api import Page
 
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS
-from spanmart.web import WebServer
 from support.hostile_texts import HOSTILE_TEXTS
 from support.known_calls import Marts, unbuilt_marts
 from support.landed_calls import Call, land
+from support.serving import serving
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
@@ -54,10 +54,8 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
 
 @pytest.fixture(scope="module")
 def site(marts: Marts) -> Iterator[str]:
-    server = WebServer(marts.app(), "127.0.0.1", 0)
-    server.start()
-    yield f"http://localhost:{server.port}"
-    server.stop()
+    with serving(marts.app()) as server:
+        yield f"http://localhost:{server.port}"
 
 
 def test_60_hostile_texts_run_nothing_and_ask_nobody_else(page: Page, site: str) -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from spanmart.web import WebServer
 from support.known_calls import OUTLINE, TIED, Marts, known_marts
 from support.landed_calls import Call, land
+from support.serving import serving
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
 PATIENCE_MS = 30_000
@@ -22,10 +22,8 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
 
 @pytest.fixture(scope="module")
 def site(marts: Marts) -> Iterator[str]:
-    server = WebServer(marts.app(), "127.0.0.1", 0)
-    server.start()
-    yield f"http://localhost:{server.port}"
-    server.stop()
+    with serving(marts.app()) as server:
+        yield f"http://localhost:{server.port}"
 
 
 def arrive(marts: Marts, call: Call) -> None:

@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from spanmart.web import WebServer
 from support.callers import PASSWORD, Callers
 from support.known_calls import OUTLINE, Marts, known_marts
+from support.serving import serving
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
 PATIENCE_MS = 30_000
@@ -29,10 +29,8 @@ def callers(marts: Marts) -> Callers:
 
 @pytest.fixture(scope="module")
 def site(marts: Marts, callers: Callers) -> Iterator[str]:
-    server = WebServer(marts.app(tokens=callers.tokens, users=callers.users), "127.0.0.1", 0)
-    server.start()
-    yield f"http://localhost:{server.port}"
-    server.stop()
+    with serving(marts.app(tokens=callers.tokens, users=callers.users)) as server:
+        yield f"http://localhost:{server.port}"
 
 
 def log_in(page: Page, name: str, password: str = PASSWORD) -> None:

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from spanmart.warehouse import Interactions
-from spanmart.web import WebServer
 from support.known_calls import Marts, unbuilt_marts
 from support.landed_calls import FORM, Call, land
+from support.serving import serving
 
 YESTERDAY = datetime.now(UTC).replace(hour=12) - timedelta(days=1)
 LIMIT = ("RateLimitError", "Rate limit reached for gpt-4o-mini: 200000 tokens a minute.", 429)
@@ -27,10 +27,8 @@ JUDGED = [Call(30 + n, at=YESTERDAY, prompt_version=version) for n, version in e
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with unbuilt_marts(tmp_path_factory.mktemp("questions")) as marts:
         fill(marts)
-        server = WebServer(marts.app(), "127.0.0.1", 0)
-        server.start()
-        yield f"http://localhost:{server.port}"
-        server.stop()
+        with serving(marts.app()) as server:
+            yield f"http://localhost:{server.port}"
 
 
 def fill(marts: Marts) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from spanmart.client import Interactions
-from spanmart.web import WebServer
 from support.known_calls import Marts, known_marts
+from support.serving import serving
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +17,8 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
 
 @pytest.fixture(scope="session")
 def url(marts: Marts) -> Iterator[str]:
-    server = WebServer(marts.app(), "127.0.0.1", 0)
-    server.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.stop()
+    with serving(marts.app()) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from spanmart import client as errors
 from spanmart import warehouse
 from spanmart.client import Interactions
-from spanmart.web import Site, WebServer
+from spanmart.web import Site
 from support.callers import Callers
 from support.known_calls import (
     CALLS,
@@ -25,6 +25,7 @@ from support.known_calls import (
     unbuilt_marts,
 )
 from support.local_server import LocalServer
+from support.serving import serving
 
 
 @pytest.fixture
@@ -134,40 +135,26 @@ def test_each_fault_has_its_parameter(client: Interactions) -> None:
 def test_a_token_lets_in_and_a_wrong_one_is_named(tmp_path: Any) -> None:
     with unbuilt_marts(tmp_path) as marts:
         callers = Callers.of(marts.warehouse)
-        server = WebServer(marts.app(tokens=callers.tokens, users=callers.users), "127.0.0.1", 0)
-        server.start()
-        url = f"http://127.0.0.1:{server.port}"
-        try:
+        with serving(marts.app(tokens=callers.tokens, users=callers.users)) as server:
+            url = f"http://127.0.0.1:{server.port}"
             with pytest.raises(errors.NotReady):
                 Interactions(url, callers.secrets["read token"]).get_all()
             for token, says in ((None, "scope read"), (callers.secrets["ingest token"], "right 'read'")):
                 with pytest.raises(errors.NotAllowed, match=says):
                     Interactions(url, token).get_all()
-        finally:
-            server.stop()
 
 
 def test_marts_that_are_being_built_are_told_apart(tmp_path: Any) -> None:
-    with unbuilt_marts(tmp_path) as marts:
-        server = WebServer(marts.app(), "127.0.0.1", 0)
-        server.start()
-        try:
-            with pytest.raises(errors.NotReady, match="first time") as raised:
-                Interactions(f"http://127.0.0.1:{server.port}").get_metrics()
-            assert raised.value.retry_after_s > 0
-        finally:
-            server.stop()
+    with unbuilt_marts(tmp_path) as marts, serving(marts.app()) as server:
+        with pytest.raises(errors.NotReady, match="first time") as raised:
+            Interactions(f"http://127.0.0.1:{server.port}").get_metrics()
+        assert raised.value.retry_after_s > 0
 
 
 def test_a_limit_is_waited_for(marts: Marts) -> None:
-    app = marts.app(Site(requests_per_minute=60))
-    server = WebServer(app, "127.0.0.1", 0)
-    server.start()
-    try:
+    with serving(marts.app(Site(requests_per_minute=60))) as server:
         client = Interactions(f"http://127.0.0.1:{server.port}")
         assert [client.get_all(limit=1)["total"] for _ in range(62)] == [len(CALLS)] * 62
-    finally:
-        server.stop()
 
 
 def test_a_port_where_nothing_listens_is_named() -> None:

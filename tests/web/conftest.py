@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from spanmart.warehouse import Interactions
 from spanmart.web import WebServer
 from support.known_calls import Marts, known_marts, unbuilt_marts
+from support.serving import serving
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +40,5 @@ def unbuilt(tmp_path: Path) -> Iterator[Marts]:
 @pytest.fixture
 def server(marts: Marts) -> Iterator[WebServer]:
     """The application behind its real HTTP server."""
-    running = WebServer(marts.app(), "127.0.0.1", 0)
-    running.start()
-    yield running
-    running.stop()
+    with serving(marts.app()) as running:
+        yield running
