@@ -37,6 +37,12 @@ def test_a_chart_takes_no_more_room_drawn_than_before(page: Page) -> None:
     assert box.evaluate("box => [box.clientHeight, box.querySelector('svg').clientHeight]") == [150, 150]
 
 
+def test_clocks_have_twenty_four_hours(page: Page) -> None:
+    page.goto(f"{DASHBOARD}&start_date=2026-11-20T12:00&end_date=2026-11-20T14:00")
+    clock = page.locator("[data-chart=calls] .role-axis-label text").filter(has_text=re.compile("^13:00$"))
+    expect(clock).to_be_attached()
+
+
 def test_a_step_tells_its_figures_and_opens_its_calls(page: Page) -> None:
     page.goto(DASHBOARD)
     last = hits_of(page, "calls").last  # type: ignore[attr-defined]

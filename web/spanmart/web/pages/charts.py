@@ -38,7 +38,13 @@ CONFIG = {
     "axisY": {**_TEXT, "gridColor": "var(--line)", "domain": False, "ticks": False, "labelPadding": 6},
     "line": {"strokeWidth": 1.75},
 }
-_TIME = {"type": "temporal", "scale": {"type": "utc"}, "axis": {"labelOverlap": True, "tickCount": 6}}
+# Of twelve hours, as Vega writes clocks, nobody could tell the morning from the evening.
+_CLOCK = {"hours": "%H:%M", "minutes": "%H:%M"}
+_TIME = {
+    "type": "temporal",
+    "scale": {"type": "utc"},
+    "axis": {"labelOverlap": True, "tickCount": 6, "format": _CLOCK},
+}
 _SPAN = {"x": {"field": "t", **_TIME}, "x2": {"field": "end"}}
 _BAR = {"type": "rect", "color": "var(--neutral-fill)", "xOffset": 0.5, "x2Offset": -0.5}
 _HEIGHT_OF_STACK = {
