@@ -46,6 +46,14 @@ def test_every_call_is_one_interaction_though_some_spans_came_twice(marts: Marts
     assert marts.query("select count(*) as calls from interactions") == [{"calls": CALLS}]
 
 
+def test_commits_follow_each_other_in_the_ledger(tmp_path: Path):
+    out_of_order = "select ingest_seq < lag(ingest_seq) over (order by rowid) as is_early from landing.raw.{table} qualify is_early"
+    with Warehouse.open(tmp_path / "data") as warehouse, warehouse.cursor() as cursor:
+        Ledger(20_000).write(warehouse, progress=lambda _: None)
+        for table in ("spans", "log_events"):
+            assert cursor.execute(out_of_order.format(table=table)).fetchall() == []
+
+
 def test_the_ledger_is_sound(marts: Marts):
     with marts.warehouse.cursor() as cursor:
         assert ledger_faults(cursor) == []

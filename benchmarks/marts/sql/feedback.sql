@@ -65,3 +65,4 @@ select
     ] if attribute.v is not null]) as attributes,
     map {'service.name': 'training-builder', 'deployment.environment.name': 'production'} as resource_attributes
 from labelled
+order by ingest_seq

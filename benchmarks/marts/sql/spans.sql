@@ -1,29 +1,6 @@
 -- The arriving calls' spans, as our instrumentation and the collector write them.
 insert into landing.raw.spans by name
-with chosen as (
-
-    select
-        arriving.*,
-        uses.* exclude (pick),
-        uses.operation = 'embeddings' as embeds,
-        if(uses.operation = 'embeddings', 'text-embedding-3-small', models.model) as model,
-        if(uses.operation = 'embeddings', 'text-embedding-3-small', models.answers_as) as answers_as,
-        models.reasons,
-        errors.* exclude (pick),
-        chance(number, 'fails') < failure_rate as fails,
-        uses.operation = 'chat' and not uses.wants_json and chance(number, 'stream') < 0.25 as streams,
-        chance(number, 'end') as ending
-    from arriving
-    inner join uses
-        on
-            uses.version = newest_version - (newest_version > 1 and chance(number, 'old version') < 0.2)::int
-            and uses.pick = floor(100 * chance(number, 'use'))::bigint
-    inner join models on models.pick = floor(100 * chance(session, 'model'))::bigint
-    inner join errors on errors.pick = floor(100 * chance(number, 'error'))::bigint
-
-),
-
-filled_in as (
+with filled_in as (
 
     select
         *,
@@ -58,7 +35,7 @@ filled_in as (
             when ending < 0.07 and not wants_json then 'tool_calls'
             else 'stop'
         end as finish_reason
-    from chosen
+    from arriving
 
 ),
 
