@@ -215,6 +215,7 @@ def test_an_export_of_many_pages_misses_and_repeats_nothing(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
     whole = b"".join(interactions.export({}, "json"))
+    monkeypatch.setattr("spanmart.warehouse.reports.export.ROWS_A_LOOK_UP", 25)
     monkeypatch.setattr("spanmart.warehouse.reports.export.ROWS_A_READ", 10)
     monkeypatch.setattr("spanmart.warehouse.reports.export.ROWS_A_PAGE", 4)
     pieces = b"".join(interactions.export({}, format))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "integer", "number", "boolean", "timestamp", "json"]
+Kind = Literal["text", "integer", "number", "decimal", "boolean", "timestamp", "json", "list"]
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,13 @@ INTERACTION_COLUMNS: tuple[Column, ...] = (
     *_of("text", "interaction_type", "status", "status_reason", "operation", "provider"),
     *_of("text", "request_model", "model_used", "service_tier"),
     *_of("boolean", "is_streamed"),
-    *_of("json", "input_variables", "required_variables", "missing_variables"),
+    *_of("json", "input_variables"),
+    *_of("list", "required_variables", "missing_variables"),
     *_of("boolean", "all_variables_present"),
     *_of("number", "processing_time_ms", "time_to_first_chunk_ms"),
     *_of("integer", "input_tokens", "cached_input_tokens", "cache_write_tokens"),
     *_of("integer", "output_tokens", "reasoning_tokens", "tokens_used"),
-    *_of("number", "estimated_cost_usd", "cost_at_current_prices_usd", "booked_cost_usd"),
+    *_of("decimal", "estimated_cost_usd", "cost_at_current_prices_usd", "booked_cost_usd"),
     *_of("text", "pricing_status", "error_type", "error_message", "error_fingerprint"),
     *_of("integer", "http_status"),
     *_of("text", "finish_reason", "user_feedback", "user_feedback_comment"),
@@ -78,27 +79,24 @@ def as_json(column: Column) -> str:
         return f"strftime({column.name}, '%Y-%m-%dT%H:%M:%S.%fZ')"
     if column.kind == "number":
         return f"case when isfinite({column.name}::double) then {column.name} end"
-    if column.kind == "json":
-        return f"to_json({column.name})"
     return column.name
 
 
-_FORMULA_BEGINS = "'=', '+', '-', '@', chr(9), chr(10), chr(13)"
+_FORMULA = r"^[=+\-@\t\n\r]"
 
 
 def as_csv(column: Column) -> str:
     """SQL for the value in a CSV cell; a quote is put before what a spreadsheet would run as a formula."""
     if column.kind == "text":
-        formula = f"left({column.name}::varchar, 1) in ({_FORMULA_BEGINS})"
-        return f"case when {formula} then '''' || {column.name} else {column.name} end"
-    if column.kind == "json":
-        return f"to_json({column.name})::varchar"
-    return as_json(column)
+        begins = f"regexp_matches({column.name}, '{_FORMULA}')"
+        return f"case when {begins} then '''' || {column.name} else {column.name} end"
+    return as_json(column) if column.kind in ("timestamp", "number") else as_parquet(column)
 
 
 def as_parquet(column: Column) -> str:
-    """SQL for the value in a Parquet file: typed as in the mart, JSON as text."""
-    return f"to_json({column.name})::varchar" if column.kind == "json" else column.name
+    """SQL for the value in a Parquet file: typed as in the mart, JSON and lists as JSON text."""
+    written = {"json": f"{column.name}::varchar", "list": f"to_json({column.name})::varchar"}
+    return written.get(column.kind, column.name)
 
 
 def json_object(columns: Iterable[Column]) -> str:

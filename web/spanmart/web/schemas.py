@@ -90,8 +90,10 @@ _TYPES: dict[Kind, Any] = {
     "text": str | None,
     "integer": int | None,
     "number": float | None,
+    "decimal": float | None,
     "boolean": bool | None,
     "json": Any,
+    "list": Any,
     "timestamp": str | None,
 }
 

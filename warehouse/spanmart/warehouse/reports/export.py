@@ -10,22 +10,31 @@ from typing import Literal
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from spanmart.warehouse.columns import TEXT_COLUMNS, Column, as_csv, as_parquet, json_object
 from spanmart.warehouse.filters import Filters, Where, compose
-from spanmart.warehouse.reports.listing import WITH_TEXTS, Selection, select_places
+from spanmart.warehouse.reports.listing import WITH_TEXTS, Selection, page_of
 from spanmart.warehouse.reports.paging import Sort
 
 ExportFormat = Literal["csv", "json", "parquet"]
 
-# Rows of one time lie near each other, but in no order: the more are read at once, the less is read twice.
+# To find texts, all of their keys are read; of rows, only those near each other, which rows of one time are.
+ROWS_A_LOOK_UP = 500_000
 ROWS_A_READ = 20_000
 ROWS_A_PAGE = 5_000
 
-
-PLACES = "select i.rowid as place from marts.interactions as i where {where} order by {order_by}"
+PLACES = """
+select i.rowid as place, i.interaction_key from marts.interactions as i where {where} order by {order_by}
+"""
+PLACES_OF_TEXTS = """
+select rowid as place, interaction_key from marts.interaction_texts
+where interaction_key in (select interaction_key from places)
+"""
+# A part of a table that has none of the places is not read.
+RANGES = "select min(place), max(place) from {places} group by place // 122880 order by 1"
 
 
 @dataclass(frozen=True)
@@ -55,15 +64,31 @@ def _pages(
 ) -> Iterator[pa.Table]:
     """Tables of at most ROWS_A_PAGE rows; the first comes even when it is empty, for it has the schema.
 
-    All rows are put in order once, as eight bytes each: where they are.
+    All rows are put in order once, as sixteen bytes each: where they are, and the keys of their texts.
     """
     statement = PLACES.format(where=where.sql, order_by=sort.order_by)
-    places = connection.execute(statement, where.parameters).to_arrow_table()
-    for start in range(0, max(places.num_rows, 1), ROWS_A_READ):
-        some = places.slice(start, ROWS_A_READ)
-        rows = select_places(connection, some, sort, selection).to_arrow_table()
-        for first in range(0, max(rows.num_rows, 1), ROWS_A_PAGE):
-            yield rows.slice(first, ROWS_A_PAGE)
+    all_places = connection.execute(statement, where.parameters).to_arrow_table()
+    for places in _slices(all_places, ROWS_A_LOOK_UP):
+        connection.register("places", places)
+        texts = connection.execute(PLACES_OF_TEXTS).to_arrow_table() if selection.with_texts else places
+        for some in _slices(places, ROWS_A_READ):
+            keys = some["interaction_key"]
+            connection.register("places", some)
+            connection.register("texts", texts.filter(pc.is_in(texts["interaction_key"], keys)))
+            found = page_of(_among(connection, "places"), _among(connection, "texts"), sort, selection)
+            yield from _slices(connection.execute(found).to_arrow_table(), ROWS_A_PAGE)
+
+
+def _slices(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    for start in range(0, max(table.num_rows, 1), rows):
+        yield table.slice(start, rows)
+
+
+def _among(connection: duckdb.DuckDBPyConnection, places: str) -> str:
+    """SQL for a row being in one of these places."""
+    ranges = connection.execute(RANGES.format(places=places)).fetchall()
+    within = " or ".join(f"rowid between {first} and {last}" for first, last in ranges)
+    return f"({within or 'false'}) and rowid in (select place from {places})"
 
 
 def _write_csv(pages: Iterator[pa.Table]) -> Iterator[bytes]:

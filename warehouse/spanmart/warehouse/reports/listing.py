@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import duckdb
-import pyarrow as pa
 
 from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEXT_COLUMNS, Column, json_object
 from spanmart.warehouse.filters import Filters, Where, compose, one
@@ -24,18 +23,19 @@ select i.{column} from marts.interactions as i where {where} and i.{column} is n
 order by i.{column} {direction} limit 1 offset {limit} - 1
 """
 PAGE = """
-with page as materialized (select * from marts.interactions where rowid in ({places}))
+with page as materialized (select * from marts.interactions where {places})
 select {projection}
 from page as i {texts}
 order by {order_by}
 """
 TEXTS = """
 left join (
-    select * exclude (interaction_key) from marts.interaction_texts where rowid in (
-        select rowid from marts.interaction_texts where interaction_key in (select interaction_key from page)
-    )
+    select * exclude (interaction_key) from marts.interaction_texts where {places}
 ) as texts using (interaction_id)
 """
+TEXTS_OF_PAGE = """rowid in (
+    select rowid from marts.interaction_texts where interaction_key in (select interaction_key from page)
+)"""
 WITH_PREVIEWS: Sequence[Column] = (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS)
 WITH_TEXTS: Sequence[Column] = (*INTERACTION_COLUMNS, *TEXT_COLUMNS)
 
@@ -94,7 +94,8 @@ def select_page(
     places = PLACES.format(where=where.sql, order_by=sort.order_by, limit=limit)
     place = f"i.interaction_id as place_id, i.{sort.column}::varchar as place_value"
     located = Selection(f"{selection.projection}, {place}", selection.with_texts)
-    return connection.execute(_page(places, sort, located), where.parameters)
+    statement = page_of(f"rowid in ({places})", TEXTS_OF_PAGE, sort, located)
+    return connection.execute(statement, where.parameters)
 
 
 def _up_to_last(connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort, limit: int) -> Where:
@@ -105,19 +106,12 @@ def _up_to_last(connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort,
     return where.narrowed(f"i.{sort.column} {within} $last", {"last": last[0]}) if last else where
 
 
-def select_places(
-    connection: duckdb.DuckDBPyConnection, places: pa.Table, sort: Sort, selection: Selection
-) -> duckdb.DuckDBPyConnection:
-    """Run the query of a page whose rows are known, by `place`: the row's number in the mart."""
-    connection.register("places", places)
-    return connection.execute(_page("select place from places", sort, selection))
-
-
-def _page(places: str, sort: Sort, selection: Selection) -> str:
+def page_of(places: str, places_of_texts: str, sort: Sort, selection: Selection) -> str:
+    """SQL for the rows whose numbers in the marts fit these conditions."""
     return PAGE.format(
         places=places,
         projection=selection.projection,
-        texts=TEXTS if selection.with_texts else "",
+        texts=TEXTS.format(places=places_of_texts) if selection.with_texts else "",
         order_by=sort.order_by,
     )
 

@@ -63,7 +63,7 @@ def _shown_as(column: Column) -> str:
         return "duration"
     if column.name.endswith("_usd"):
         return "usd"
-    return "number" if column.kind == "integer" else column.kind
+    return {"integer": "number", "list": "json"}.get(column.kind, column.kind)
 
 
 def _log_column(column: Column) -> LogColumn:
