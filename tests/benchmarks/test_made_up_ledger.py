@@ -47,7 +47,10 @@ def test_every_call_is_one_interaction_though_some_spans_came_twice(marts: Marts
 
 
 def test_commits_follow_each_other_in_the_ledger(tmp_path: Path):
-    out_of_order = "select ingest_seq < lag(ingest_seq) over (order by rowid) as is_early from landing.raw.{table} qualify is_early"
+    out_of_order = (
+        "select ingest_seq < lag(ingest_seq) over (order by rowid) as is_early"
+        " from landing.raw.{table} qualify is_early"
+    )
     with Warehouse.open(tmp_path / "data") as warehouse, warehouse.cursor() as cursor:
         Ledger(20_000).write(warehouse, progress=lambda _: None)
         for table in ("spans", "log_events"):

@@ -167,11 +167,10 @@ def _add_rarities(choice: _Choice, delta: Mapping[str, Any]) -> None:
 
 
 def _add_extra(choice: _Choice, extra: Mapping[str, Any]) -> None:
-    """What the client's models do not know: reasoning, and once the words of an answer that is spoken."""
+    """What the client's models do not know: reasoning."""
     thought = extra.get("reasoning_content") or extra.get("reasoning")
     if isinstance(thought, str):
         choice.thoughts.append(thought)
-    _add_spoken(choice, extra)
 
 
 def _add_spoken(choice: _Choice, delta: Mapping[str, Any]) -> None:

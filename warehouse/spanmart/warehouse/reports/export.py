@@ -35,6 +35,7 @@ where interaction_key in (select interaction_key from places)
 """
 # A part of a table that has none of the places is not read.
 RANGES = "select min(place), max(place) from {places} group by place // 122880 order by 1"
+AMONG = "({ranges}) and rowid in (select place from {places})"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _among(connection: duckdb.DuckDBPyConnection, places: str) -> str:
     """SQL for a row being in one of these places."""
     ranges = connection.execute(RANGES.format(places=places)).fetchall()
     within = " or ".join(f"rowid between {first} and {last}" for first, last in ranges)
-    return f"({within or 'false'}) and rowid in (select place from {places})"
+    return AMONG.format(ranges=within or "false", places=places)
 
 
 def _write_csv(pages: Iterator[pa.Table]) -> Iterator[bytes]:
