@@ -1,7 +1,7 @@
 """`make matrix-openai`: runs the tests of the instrumentation with old and new versions of the OpenAI client.
 
-Each version has a virtual environment of its own below `~/.cache/spanmart-matrix`, made once for each content
-of what is installed into it. Prints a table; the exit status is 0 if every version passes.
+Each version has a virtual environment of its own below `~/.cache/spanmart-matrix`, made once for each checkout and
+each content of what is installed into it. Prints a table; the exit status is 0 if every version passes.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def _run(requirement: str, tests: list[str]) -> Outcome:
-    folder = CACHE / hashlib.sha256((requirement + _constraints()).encode()).hexdigest()[:12]
+    folder = CACHE / hashlib.sha256(f"{ROOT}\n{requirement}\n{_constraints()}".encode()).hexdigest()[:12]
     python = folder / "bin" / "python"
     log = folder / "tests.log"
     try:
