@@ -11,7 +11,8 @@ from support.known_calls import Marts, unbuilt_marts
 from support.landed_calls import FORM, Call, land
 from support.serving import serving
 
-YESTERDAY = datetime.now(UTC).replace(hour=12) - timedelta(days=1)
+NOON = datetime.now(UTC).replace(hour=12)
+YESTERDAY = NOON - timedelta(days=1)
 LIMIT = ("RateLimitError", "Rate limit reached for gpt-4o-mini: 200000 tokens a minute.", 429)
 TIMEOUT = ("APITimeoutError", "Request timed out.", None)
 FAILED = [Call(number, at=YESTERDAY, answer=None, error=LIMIT) for number in (1, 2, 3)]
@@ -20,6 +21,9 @@ LONG_AGO = [
 ]
 TONELESS = [Call(number, at=YESTERDAY, variables={**FORM, "tone": ""}) for number in (11, 12, 13)]
 UNTITLED = [Call(21, at=YESTERDAY, variables={**FORM, "title": ""})]
+LAST_WEEK = NOON - timedelta(days=NOON.weekday() + 4)
+DEAR = [Call(number, at=LAST_WEEK, model="gpt-4o") for number in (41, 42)]
+BEFORE = [Call(43, at=LAST_WEEK - timedelta(days=7), model="gpt-4.1", tokens=(10**6, 10**6))]
 JUDGED = [Call(30 + n, at=YESTERDAY, prompt_version=version) for n, version in enumerate("1122")]
 
 
@@ -32,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def fill(marts: Marts) -> None:
-    land(marts.warehouse, [*FAILED, *LONG_AGO, *TONELESS, *UNTITLED, *JUDGED])
+    land(marts.warehouse, [*FAILED, *LONG_AGO, *TONELESS, *UNTITLED, *JUDGED, *DEAR, *BEFORE])
     marts.refresher.refresh()
     interactions = Interactions(marts.warehouse)
     for call, verdict in zip(JUDGED, ("accepted", "accepted", "rejected", "accepted"), strict=True):
@@ -73,6 +77,17 @@ def test_which_prompt_version_users_reject_most(either_page: Page) -> None:
     row = reader.first_row("What users made of the answers, by prompt version")
     expect(row).to_contain_text("outline v2")
     expect(row).to_contain_text("50.0%")
+    assert reader.clicks <= 3
+
+
+def test_what_last_week_cost_by_model(either_page: Page) -> None:
+    reader = Reader(either_page)
+    reader.click("Costs")
+    reader.click("Last week")
+    row = reader.first_row("By model")
+    expect(row).to_contain_text("gpt-4o")
+    expect(row).to_contain_text("$0.0074")
+    expect(reader.page.get_by_role("group", name="By model").get_by_text("gpt-4.1")).to_have_count(0)
     assert reader.clicks <= 3
 
 

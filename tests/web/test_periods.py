@@ -28,6 +28,7 @@ def test_presets_are_whole_days_of_the_readers_zone() -> None:
         "Yesterday": ("2026-11-25", "2026-11-25"),
         "Last 24 h": ("2026-11-25T18:00:00Z", None),
         "7 days": ("2026-11-20", None),
+        "Last week": ("2026-11-16", "2026-11-22"),
         "30 days": ("2026-10-28", None),
         "90 days": ("2026-08-29", None),
         "This month": ("2026-11-01", None),

@@ -21,6 +21,7 @@ class Preset:
 def presets(now: datetime, zone: tzinfo) -> Mapping[str, Preset]:
     """The spans that one click chooses, by their name."""
     today = now.astimezone(zone).date()
+    monday = today - today.weekday() * DAY
     hour_of_yesterday = (now - DAY).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     return {
         "Today": Preset(str(today)),
@@ -28,6 +29,7 @@ def presets(now: datetime, zone: tzinfo) -> Mapping[str, Preset]:
         # From a full hour, so that the link stays the same for that long.
         "Last 24 h": Preset(f"{hour_of_yesterday:%Y-%m-%dT%H:%M:%SZ}"),
         "7 days": Preset(str(today - 6 * DAY)),
+        "Last week": Preset(str(monday - 7 * DAY), str(monday - DAY)),
         "30 days": Preset(str(today - 29 * DAY)),
         "90 days": Preset(str(today - 89 * DAY)),
         "This month": Preset(str(today.replace(day=1))),
