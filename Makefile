@@ -82,7 +82,7 @@ $(VENV)/.dev: $(VENV)/.server
 ifndef UV
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 endif
-	@$(INSTALL) --group test --group lint
+	@$(INSTALL) --editable '.[server,oidc]' --group test --group lint
 	@touch $@
 
 browser: ## See that there is a Chromium for the browser tests

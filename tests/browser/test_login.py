@@ -8,8 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from spanmart.warehouse import Role
+from spanmart.web import Site
 from support.callers import PASSWORD, Callers
 from support.known_calls import OUTLINE, Marts, known_marts
+from support.oidc_provider import Provider, provider
 from support.serving import serving
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
@@ -28,8 +31,16 @@ def callers(marts: Marts) -> Callers:
 
 
 @pytest.fixture(scope="module")
-def site(marts: Marts, callers: Callers) -> Iterator[str]:
-    with serving(marts.app(tokens=callers.tokens, users=callers.users)) as server:
+def login() -> Iterator[Provider]:
+    with provider() as running:
+        running.asks = True
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(marts: Marts, callers: Callers, login: Provider) -> Iterator[str]:
+    app = marts.app(Site(oidc=login.oidc()), tokens=callers.tokens, users=callers.users)
+    with serving(app) as server:
         yield f"http://localhost:{server.port}"
 
 
@@ -57,6 +68,22 @@ def test_a_link_leads_through_the_login_to_where_it_pointed(either_page: Page) -
     choose(page, "Log out")
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     page.goto(DASHBOARD)
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
+def test_a_link_leads_through_the_provider_to_where_it_pointed(
+    either_page: Page, callers: Callers, login: Provider, javascript: bool
+) -> None:
+    page, name = either_page, f"ada-{javascript}@example.com".lower()
+    login.claims["email"] = name
+    callers.users.add(name, Role.VIEWER, PASSWORD)
+    page.goto(f"/admin-dashboard/interactions/{OUTLINE.id}")
+    page.get_by_role("link", name="Sign in with 127.0.0.1").click()
+    expect(page).to_have_title("Provider")
+    page.get_by_text("It is me").click()
+    expect(page).to_have_url(re.compile(f"{OUTLINE.id}$"))
+    expect(page.locator(".menu summary")).to_have_text(name)
+    choose(page, "Log out")
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 

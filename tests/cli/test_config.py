@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spanmart.cli.command import main
 from spanmart.cli.config import SETTINGS, ConfigError, Settings, default_of, flag_of, load, variable_of
 
 OTHER_VALUES = {
     "data": "elsewhere",
     "host": "::1",
     "public_url": "https://insights.example.com",
+    "oidc_issuer": "https://login.example.com/realms/acme",
+    "oidc_add_viewers": "true",
     "otlp_host": "0.0.0.0",
     "otlp_require_token": "true",
     "otlp_tls_cert": "chain.pem",
@@ -42,7 +45,11 @@ def test_flag_beats_variable_beats_file_beats_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
 def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str) -> None:
     value = OTHER_VALUES.get(name, "7")
-    in_toml = value if name.endswith(("_port", "_seconds", "_minute", "_days", "_token")) else f'"{value}"'
+    in_toml = (
+        value
+        if name.endswith(("_port", "_seconds", "_minute", "_days", "_token", "_viewers"))
+        else f'"{value}"'
+    )
     in_file = load({}, {}, write(tmp_path, f"{name} = {in_toml}"))
     (tmp_path / "spanmart.toml").unlink()
     assert in_file != Settings()
@@ -63,6 +70,13 @@ def test_every_setting_can_be_set_in_all_three_places(tmp_path: Path, name: str)
         ({}, {"SPANMART_OTLP_REQUIRE_TOKEN": "maybe"}, "", ["'maybe'", "true or false"]),
         ({"public_url": "insights.example.com"}, {}, "", ["--public-url", "https://insights"]),
         ({"public_url": "https://a.example/pages"}, {}, "", ["--public-url", "no path"]),
+        (
+            {"oidc_issuer": "http://login.example.com"},
+            {},
+            "",
+            ["--oidc-issuer", "http on this machine alone"],
+        ),
+        ({"oidc_issuer": "http://localhost.example.com"}, {}, "", ["--oidc-issuer", "https"]),
         ({"otlp_cors_origin": ("*",)}, {}, "", ["'*'", "--otlp-cors-origin", "no *"]),
         ({}, {"SPANMART_OTLP_CORS_ORIGIN": "https://a.example/"}, "", ["'https://a.example/'", "no path"]),
         ({}, {}, 'otlp_cors_origin = ["null"]', ["'null'", "otlp_cors_origin in spanmart.toml"]),
@@ -78,6 +92,16 @@ def test_what_does_not_fit_is_named_with_its_source(
     with pytest.raises(ConfigError) as raised:
         load(flags, variables, tmp_path)
     assert [words for words in said if words not in str(raised.value)] == []
+
+
+def test_a_secret_has_no_flag_and_is_shown_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load({}, {}, write(tmp_path, "oidc_client_secret = 1234567"))
+    assert "oidc_client_secret in spanmart.toml" in str(raised.value)
+    settings = load({}, {"SPANMART_OIDC_CLIENT_SECRET": "1234567"}, tmp_path)
+    assert settings.oidc_client_secret == "1234567"
+    assert "1234567" not in f"{raised.value} {settings}"
+    assert "oidc_client_secret" not in {option.name for option in main.commands["up"].params}
 
 
 def test_several_origins_can_be_set_in_all_three_places(tmp_path: Path) -> None:
@@ -108,5 +132,6 @@ def test_the_documentation_names_every_setting_and_its_default() -> None:
     page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
     for name, setting in SETTINGS.items():
         default = default_of(name) if setting.metadata["unset"] else f"`{default_of(name)}`"
-        row = f"| `{flag_of(name)}` | `{variable_of(name)}` | `{name}` | {default} |"
+        flag = "no flag" if setting.metadata["secret"] else f"`{flag_of(name)}`"
+        row = f"| {flag} | `{variable_of(name)}` | `{name}` | {default} |"
         assert row in page

@@ -12,10 +12,11 @@ import pytest
 from flask import Flask
 
 from spanmart.warehouse import Scope, Tokens
-from spanmart.web import Site
+from spanmart.web import Oidc, Site
 from spanmart.web.vega import VERSION
 from support.callers import RIGHTS, Callers
 from support.known_calls import OUTLINE, Marts, known_marts, unbuilt_marts
+from support.oidc_provider import provider
 
 ANYBODY = None
 API = "/api/ai-interactions"
@@ -28,6 +29,8 @@ TAKES = {
     ("GET", "/login"): ANYBODY,
     ("POST", "/login"): ANYBODY,
     ("POST", "/logout"): ANYBODY,
+    ("GET", "/login/oidc"): ANYBODY,
+    ("GET", "/login/oidc/callback"): ANYBODY,
     ("GET", "/openapi.json"): "read",
     ("GET", API): "read",
     ("GET", f"{API}/metrics"): "read",
@@ -70,9 +73,15 @@ def callers(marts: Marts) -> Callers:
     return Callers.of(marts.warehouse)
 
 
+@pytest.fixture(scope="module")
+def oidc() -> Iterator[Oidc]:
+    with provider() as running:
+        yield running.oidc()
+
+
 @pytest.fixture
-def app(marts: Marts, callers: Callers) -> Flask:
-    return marts.app(tokens=callers.tokens, users=callers.users)
+def app(marts: Marts, callers: Callers, oidc: Oidc) -> Flask:
+    return marts.app(Site(oidc=oidc), tokens=callers.tokens, users=callers.users)
 
 
 def filled(rule: str) -> str:

@@ -18,10 +18,26 @@ class ConfigError(Exception):
 
 
 def _meta(
-    parse: Callable[[object], object], wanted: str, about: str, *, metavar: str = "N", unset: str = ""
+    parse: Callable[[object], object],
+    wanted: str,
+    about: str,
+    *,
+    metavar: str = "N",
+    unset: str = "",
+    secret: bool = False,
 ) -> dict[str, object]:
-    """`unset` says what holds where nothing is set, if the default itself does not."""
-    return {"parse": parse, "wanted": wanted, "about": about, "metavar": metavar, "unset": unset}
+    """`unset` says what holds where nothing is set, if the default itself does not.
+
+    What is secret has no flag, which every process of the machine could read, and is shown nowhere.
+    """
+    return {
+        "parse": parse,
+        "wanted": wanted,
+        "about": about,
+        "metavar": metavar,
+        "unset": unset,
+        "secret": secret,
+    }
 
 
 _PORT = "a port from 0 to 65535 (0 takes any free one)"
@@ -53,6 +69,42 @@ class Settings:
             "Where people open the pages, behind a proxy.",
             metavar="URL",
             unset="that of --host",
+        ),
+    )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata=_meta(
+            values.issuer,
+            "an address as https://login.example.com (http on this machine alone)",
+            "OpenID Connect provider to log in through; needs the extra `oidc`.",
+            metavar="URL",
+            unset="passwords alone",
+        ),
+    )
+    oidc_client_id: str | None = field(
+        default=None,
+        metadata=_meta(
+            values.text, "text", "Name of spanmart at that provider.", metavar="TEXT", unset="none"
+        ),
+    )
+    oidc_client_secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_meta(values.text, "text", "What spanmart shows that provider.", unset="none", secret=True),
+    )
+    oidc_name_claim: str = field(
+        default="email",
+        metadata=_meta(
+            values.text, "text", "Claim of that provider that is a person's name here.", metavar="CLAIM"
+        ),
+    )
+    oidc_add_viewers: bool = field(
+        default=False,
+        metadata=_meta(
+            values.switch,
+            "true or false",
+            "Add whoever comes from that provider and is unknown here, as a viewer.",
+            unset="off",
         ),
     )
     web_port: int = field(
@@ -195,8 +247,9 @@ def _parsed(name: str, value: object, source: str) -> object:
     try:
         return metadata["parse"](value)
     except ValueError:
+        shown = "A secret" if metadata["secret"] else repr(value)
         raise ConfigError(
-            f"{value!r}, given by {source}, does not fit: expected {metadata['wanted']}."
+            f"{shown}, given by {source}, does not fit: expected {metadata['wanted']}."
         ) from None
 
 

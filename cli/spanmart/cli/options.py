@@ -22,11 +22,12 @@ class CannotStart(click.ClickException):
 
 
 def settings_options(*names: str) -> Callable[[Command], Command]:
-    """Add the flags of these settings; their values arrive as text, checked by `settings_from`."""
+    """Add the flags of these settings, if they have one; their values come as text, for `settings_from`."""
 
     def add(command: Command) -> Command:
         for name in reversed(names):
-            command = _option(name)(command)
+            if not SETTINGS[name].metadata["secret"]:
+                command = _option(name)(command)
         return command
 
     return add

@@ -4,13 +4,14 @@ import logging
 import shlex
 import socket
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from spanmart.cli.loopback import is_loopback, url_of
 from spanmart.cli.options import CannotStart
 from spanmart.warehouse.tokens import Scope, Tokens
-from spanmart.web import Site
+from spanmart.web import Oidc, Site
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings
@@ -25,15 +26,17 @@ class Pages:
 
     settings: "Settings"
     on_loopback: bool
+    oidc: Oidc | None
 
     @classmethod
     def settle(cls, settings: "Settings") -> "Pages":
-        """Find out who will reach the pages. Raises CannotStart for a host that is none of this machine."""
-        return cls(settings, is_loopback(settings.host))
+        """Find out who will reach the pages. Raises CannotStart for what cannot work."""
+        return cls(settings, is_loopback(settings.host), _oidc(settings))
 
     def check_login(self, tokens: Tokens, users: "Users") -> None:
-        """Raise CannotStart where others would reach the pages and nobody could log in, or send."""
-        if not self._is_reached_by_others:
+        """Raise CannotStart where people must log in and nobody could, or nothing could send."""
+        why = self._why_login
+        if why is None:
             return
         data = shlex.quote(str(self.settings.data))
         commands = []
@@ -42,12 +45,9 @@ class Pages:
         if not self.on_loopback and not tokens.any_active(Scope.INGEST):
             commands.append(f"  spanmart token create --scope ingest NAME --data {data}")
         if commands:
-            why = f"--public-url {self.settings.public_url} is set"
-            if not self.on_loopback:
-                why = f"--host {self.settings.host} is not a loopback address"
             raise CannotStart(
-                f"{why}, so others can reach the pages, and there is nobody who could log in or nothing to "
-                "send with. Run this, then start again:\n" + "\n".join(commands)
+                f"{why}, and there is nobody who could log in or nothing to send with. Run this, then start "
+                "again:\n" + "\n".join(commands)
             )
 
     def site(self, otlp_url: str) -> Site:
@@ -59,9 +59,10 @@ class Pages:
             hosts=frozenset(names | ({public.hostname} if public.hostname else set())),
             any_address=not self.on_loopback,
             https=public.scheme == "https",
-            behind_proxy=self.on_loopback and self._is_reached_by_others,
-            asks_for_login=self._is_reached_by_others,
+            behind_proxy=self.on_loopback and self.settings.public_url is not None,
+            asks_for_login=self._why_login is not None,
             requests_per_minute=self.settings.requests_per_minute,
+            oidc=self.oidc,
         )
 
     def url(self, port: int) -> str:
@@ -79,5 +80,25 @@ class Pages:
             )
 
     @property
-    def _is_reached_by_others(self) -> bool:
-        return not self.on_loopback or self.settings.public_url is not None
+    def _why_login(self) -> str | None:
+        if not self.on_loopback:
+            return f"--host {self.settings.host} is not a loopback address, so others can reach the pages"
+        if self.settings.public_url is not None:
+            return f"--public-url {self.settings.public_url} is set, so others can reach the pages"
+        return "--oidc-issuer is set, so everybody logs in" if self.oidc else None
+
+
+def _oidc(settings: "Settings") -> Oidc | None:
+    issuer, client_id = settings.oidc_issuer, settings.oidc_client_id
+    if issuer is None and client_id is None:
+        return None
+    if issuer is None or client_id is None:
+        given, missing = ("--oidc-issuer", "--oidc-client-id")[:: 1 if issuer else -1]
+        raise CannotStart(f"{given} is set and {missing} is not: a login by OpenID Connect needs both.")
+    if find_spec("authlib") is None:
+        raise CannotStart(
+            "--oidc-issuer needs a library that is not installed. Try: pip install 'spanmart[server,oidc]'"
+        )
+    return Oidc(
+        issuer, client_id, settings.oidc_client_secret, settings.oidc_name_claim, settings.oidc_add_viewers
+    )

@@ -6,6 +6,9 @@ from pathlib import Path
 
 # As a browser writes it: no path, no slash at the end. A star would let in every page there is.
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@*,]+")
+_ISSUER = re.compile(
+    r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?", re.IGNORECASE
+)
 _WORDS = {
     "true": True,
     "1": True,
@@ -66,6 +69,14 @@ def site_url(value: object) -> str:
     """The address of a site, with its scheme and without a path."""
     url = text(value).strip().lower().rstrip("/")
     if not (_ORIGIN.fullmatch(url) and url.startswith(("http://", "https://"))):
+        raise ValueError
+    return url
+
+
+def issuer(value: object) -> str:
+    """The address of an OpenID Connect provider: with TLS, for its keys come from there."""
+    url = text(value).strip().rstrip("/")
+    if not _ISSUER.fullmatch(url):
         raise ValueError
     return url
 

@@ -56,6 +56,7 @@ ASKED: dict[str, Right | None] = {
     "vega": None,
     "health": None,
     "login": None,
+    "oidc": None,
     "feedback": Right.JUDGE,
     "detail.give_feedback": Right.JUDGE,
     "account": Right.READ,

@@ -75,6 +75,10 @@ def create_app(
         vega.blueprint,
     ):
         app.register_blueprint(blueprint)
+    if site.oidc:
+        from spanmart.web.pages import oidc  # noqa: PLC0415 - what it stands on is an extra
+
+        oidc.install(app, site.oidc, https=site.https)
     return app
 
 

@@ -19,17 +19,23 @@ class LoginAttempts:
         self._by_address = Throttle(FROM_ONE_ADDRESS, PERIOD_S)
         self._by_name = Throttle(FOR_ONE_NAME, PERIOD_S)
 
-    def take(self, name: str, address: str) -> float:
-        """Count one, or say for how many seconds there may be none."""
+    def take(self, name: str | None, address: str) -> float:
+        """Count one, or say for how many seconds there may be none.
+
+        Without a name it is tried through a provider, which says the name in the end.
+        """
         return max(throttle.take(key) for throttle, key in self._buckets(name, address))
 
-    def forget(self, name: str, address: str) -> None:
+    def forget(self, name: str | None, address: str) -> None:
         """Count none for them: they have proved who they are."""
         for throttle, key in self._buckets(name, address):
             throttle.forget(key)
 
-    def _buckets(self, name: str, address: str) -> list[tuple[Throttle, str]]:
-        known, near = name.casefold(), _neighbourhood(address)
+    def _buckets(self, name: str | None, address: str) -> list[tuple[Throttle, str]]:
+        near = _neighbourhood(address)
+        if name is None:
+            return [(self._by_address, near)]
+        known = name.casefold()
         return [(self._by_both, f"{near} {known}"), (self._by_address, near), (self._by_name, known)]
 
 

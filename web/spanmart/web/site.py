@@ -1,9 +1,26 @@
 """How the pages are reached, and what is asked of those who come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 OTLP_ENDPOINT = "http://localhost:4318"
 REQUESTS_PER_MINUTE = 3000
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An OpenID Connect provider that says who comes; what they may do is said here."""
+
+    issuer: str  # without a slash at its end
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    name_claim: str = "email"
+    adds_viewers: bool = False  # people whom nobody has added before
+
+    @property
+    def host(self) -> str:
+        """The name by which people know the provider."""
+        return urlsplit(self.issuer).netloc
 
 
 @dataclass(frozen=True)
@@ -21,3 +38,4 @@ class Site:
     behind_proxy: bool = False  # one on this machine, which says for whom it asks in X-Forwarded-For
     asks_for_login: bool = False  # also while there is no user
     requests_per_minute: float = REQUESTS_PER_MINUTE
+    oidc: Oidc | None = None  # a login beside the one by password

@@ -48,7 +48,7 @@ def ask() -> AnyResponse:
     target = within(read_query(LoginQuery, blanks=True).next)
     if caller().rights:
         return redirect(target)
-    return Response(render_template("login.html", next=target, wrong=False))
+    return login_page(target)
 
 
 @blueprint.post(LOGIN)
@@ -56,16 +56,13 @@ def log_in() -> AnyResponse:
     """Begin a session, and lead to where the user wanted to go."""
     form = read_form(LoginForm)
     target = within(form.next)
-    address = request.remote_addr or ""
     user = check_password(form.name, form.password)
     if user is None:
-        log.warning("a login from %s failed", address)
-        page = render_template("login.html", next=target, wrong=True)
-        return Response(page, 401, {"WWW-Authenticate": "Bearer"})
-    services().users.note_login(user, Author(f"user {user.name}", address))
-    session.clear()
-    session.permanent = True
-    session[SESSION_USER], session[SESSION_STAMP] = user.name, user.session_stamp
+        log.warning("a login from %s failed", request.remote_addr)
+        page = login_page(target, "That is not the name and password of a user here.", 401)
+        page.headers["WWW-Authenticate"] = "Bearer"
+        return page
+    begin_session(user)
     return redirect(target, 303)
 
 
@@ -78,15 +75,32 @@ def log_out() -> AnyResponse:
     return redirect(LOGIN, 303)
 
 
+def login_page(target: str, problem: str | None = None, status: int = 200) -> Response:
+    """Ask for a login that leads to the target, and say what was wrong with the one before."""
+    return Response(render_template("login.html", next=target, problem=problem), status)
+
+
+def begin_session(user: User) -> None:
+    """Make the session that of the user, whatever it was before."""
+    services().users.note_login(user, Author(f"user {user.name}", request.remote_addr or ""))
+    session.clear()
+    session.permanent = True
+    session[SESSION_USER], session[SESSION_STAMP] = user.name, user.session_stamp
+
+
 def check_password(name: str, password: str) -> User | None:
     """The user whose name and password these are. Raises TooManyRequests where that is guessed at."""
-    address = request.remote_addr or ""
-    if wait_s := services().attempts.take(name, address):
-        raise TooManyRequests("Too many wrong passwords. Wait, then try again.", math.ceil(wait_s))
+    count_attempt(name)
     user = services().users.check(name, password)
     if user is not None:
-        services().attempts.forget(name, address)
+        services().attempts.forget(name, request.remote_addr or "")
     return user
+
+
+def count_attempt(name: str | None = None) -> None:
+    """Count a login that is tried. Raises TooManyRequests."""
+    if wait_s := services().attempts.take(name, request.remote_addr or ""):
+        raise TooManyRequests("Too many logins were tried. Wait, then try again.", math.ceil(wait_s))
 
 
 def within(target: str | None) -> str:
