@@ -1,6 +1,6 @@
 """What calls cost: in all, by day, and by what was called, for what and for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -37,55 +37,73 @@ COSTS = """
     sum(booked_cost_usd)::double as booked_cost_usd,
     sum(invalid_usage_interactions)::bigint as invalid_usage
 """
-# What each kind is told apart by. The dearest come first, but days in their order.
-KINDS: Mapping[str, str] = {
-    "by_day": "day",
-    "by_model": "provider, model_used",
-    "by_type": "interaction_type",
-    "by_prompt": "prompt_name, prompt_version",
+# What sums are told apart by.
+KINDS: Mapping[str, Sequence[str]] = {
+    "total": (),
+    "by_day": ("day",),
+    "by_model": ("provider", "model_used"),
+    "by_type": ("interaction_type",),
+    "by_prompt": ("prompt_name", "prompt_version"),
 }
-TOTAL = "with rows as ({rows}) select {usage}, {costs} from rows"
-GROUPED = """
-with rows as ({rows})
-select {columns}, {measures}, count(*) over () as groups
-from rows where {where} group by {columns} order by {order_by} limit {limit}
-"""
 DEAREST = "cost_usd desc nulls last, interactions desc, {columns}"
-EVERY_DAY = 100_000
+# All kinds from one reading: it may be of every call. The dearest come first, but days in their order.
+SUMS = """
+with rows as ({rows}),
+sums as (
+    select case {kinds} else 'total' end as kind, {columns}, {usage}, {costs}
+    from rows group by grouping sets ({sets})
+)
+select *, count(*) over (partition by kind) as groups from sums
+qualify kind = 'by_day' or row_number() over (partition by kind order by {dearest}) <= {most}
+order by day, {dearest}
+"""
+BY_USER = """
+with rows as ({rows})
+select user_id, {usage}, count(*) over () as groups
+from rows where user_id is not null group by user_id order by {dearest} limit {most}
+"""
 
 
 def costs(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
     """Totals, each day, and the twenty dearest of each kind; `groups` says how many there are."""
-    rows = rows_of(MODEL_COSTS_DAILY if filters.user_id is None else COSTS_DAILY, filters)
-    [total] = _ask(connection, rows, TOTAL.format(rows=rows.sql, usage=USAGE, costs=COSTS))
-    kinds = {name: _group(connection, rows, columns) for name, columns in KINDS.items()}
-    return {"total": total, **kinds, "by_user": _by_user(connection, filters)}
+    sums = _sums(connection, rows_of(MODEL_COSTS_DAILY if filters.user_id is None else COSTS_DAILY, filters))
+    [total] = sums.pop("total")
+    return {"total": total, **sums, "by_user": _by_user(connection, filters)}
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, list[dict[str, Any]]]:
+    """The sums of each kind, with the columns that tell them apart."""
+    columns = [column for told_apart in KINDS.values() for column in told_apart]
+    statement = SUMS.format(
+        rows=rows.sql,
+        kinds=" ".join(
+            f"when grouping({names[0]}) = 0 then '{kind}'" for kind, names in KINDS.items() if names
+        ),
+        columns=", ".join(columns),
+        usage=USAGE,
+        costs=COSTS,
+        sets=", ".join(f"({', '.join(names)})" for names in KINDS.values()),
+        dearest=DEAREST.format(columns=", ".join(columns)),
+        most=MOST_ROWS,
+    )
+    found = _ask(connection, rows, statement)
+    sums = {}
+    for kind, names in KINDS.items():
+        left_out = {"kind", *columns} - set(names)
+        rows_of_kind = [row for row in found if row["kind"] == kind]
+        sums[kind] = [
+            {name: value for name, value in row.items() if name not in left_out} for row in rows_of_kind
+        ]
+    return sums
 
 
 def _by_user(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
     """Without the costs at other prices than those of the time, which `users_daily` does not have."""
     users = rows_of(USERS_DAILY if tells(USERS_DAILY, filters) else COSTS_DAILY, filters)
-    statement = GROUPED.format(
-        rows=users.sql,
-        columns="user_id",
-        measures=USAGE,
-        where="user_id is not null",
-        order_by=DEAREST.format(columns="user_id"),
-        limit=MOST_ROWS,
+    dearest = DEAREST.format(columns="user_id")
+    return _ask(
+        connection, users, BY_USER.format(rows=users.sql, usage=USAGE, dearest=dearest, most=MOST_ROWS)
     )
-    return _ask(connection, users, statement)
-
-
-def _group(connection: duckdb.DuckDBPyConnection, rows: Rows, columns: str) -> list[dict[str, Any]]:
-    statement = GROUPED.format(
-        rows=rows.sql,
-        columns=columns,
-        measures=f"{USAGE}, {COSTS}",
-        where="true",
-        order_by="day" if columns == "day" else DEAREST.format(columns=columns),
-        limit=EVERY_DAY if columns == "day" else MOST_ROWS,
-    )
-    return _ask(connection, rows, statement)
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, rows: Rows, statement: str) -> list[dict[str, Any]]:
