@@ -13,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test matrix-openai lint format bench bench-ingest bench-ingest-profile bench-marts bench-memory bench-instrumentation docs clean browser senders apt-packages constraints faults
+.PHONY: help run test matrix-openai lint format bench bench-ingest bench-ingest-profile bench-marts bench-pages bench-memory bench-instrumentation docs clean browser senders apt-packages constraints faults
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -46,6 +46,7 @@ bench: ## List the benchmarks and what they measure; each is one command
 	@echo "make bench-memory            memory of a process that makes 100,000 instrumented calls, half of them broken streams"
 	@echo "make bench-ingest-profile    where the collector's time goes, by thread and by line"
 	@echo "make bench-marts             full build, refresh, freshness, disk and pages over ten million made-up calls"
+	@echo "make bench-pages             the pages' HTML and weight, text search and export at ten million calls"
 	@echo "Options go into BENCH_ARGS, such as BENCH_ARGS='--seconds 5 --only http --no-peers'; --help lists them."
 
 bench-ingest: $(VENV)/.dev ## Measure the collector beside its peers, which are installed outside the checkout
@@ -62,6 +63,9 @@ bench-ingest-profile: $(VENV)/.dev ## Show where the collector's time goes
 
 bench-marts: $(VENV)/.dev ## Measure how marts are built, refreshed and asked, over made-up calls
 	$(BIN)/python -m benchmarks.marts $(BENCH_ARGS)
+
+bench-pages: $(VENV)/.dev ## Measure pages, search and export over HTTP, over made-up calls
+	$(BIN)/python -m benchmarks.pages $(BENCH_ARGS)
 
 # --- installation, stamped so that it runs once -------------------------------------------------
 

@@ -22,13 +22,19 @@ def thread_cpu_s(pid: int) -> dict[int, float]:
     return {int(each.name): _ticks(each) / _TICKS for each in threads}
 
 
+def rss_mb(pid: int) -> float:
+    """The memory that a process holds, in MB; 0 if it has ended."""
+    return _memory_mb(pid, "VmRSS")
+
+
 def peak_rss_mb(pid: int) -> float:
-    """The most memory that a process ever held, in MB; 0 if it has ended."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0.0
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+    """The most memory that a process ever held, or since its peak was forgotten, in MB; 0 if it has ended."""
+    return _memory_mb(pid, "VmHWM")
+
+
+def forget_peak_rss(pid: int) -> None:
+    """Let the peak start anew from what is held now."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def family(pid: int) -> list[int]:
@@ -48,6 +54,14 @@ def kill(process: "subprocess.Popen[str]") -> None:
         except ProcessLookupError:
             continue
     process.wait()
+
+
+def _memory_mb(pid: int, field: str) -> float:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(f"{field}:"))
 
 
 def _ticks(process: Path) -> int:

@@ -8,6 +8,7 @@ import click
 import duckdb
 
 from benchmarks.ingest.bench import Bench
+from benchmarks.ingest.environments import CACHE
 from benchmarks.ingest.figures import ReceiverFigure
 from benchmarks.ingest.load import SenderFailed
 from benchmarks.ingest.profile import profile
@@ -17,7 +18,6 @@ from benchmarks.ingest.scenarios import SCENARIOS
 from benchmarks.ingest.storage import storage
 from benchmarks.report import table, write_json
 
-_CACHE = Path.home() / ".cache" / "spanmart-bench"
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -30,7 +30,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--peers/--no-peers", default=True, help=f"Also measure {', '.join(PEERS)}.")
 @click.option("--patience", default=30.0, help="Seconds to wait for peers that store or answer late.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures to this file.")
-@click.option("--venvs", type=_FOLDER, default=_CACHE, help="Peers and encoded requests are kept here.")
+@click.option("--venvs", type=_FOLDER, default=CACHE, help="Peers and encoded requests are kept here.")
 @click.option("--work", type=_FOLDER, help="Data of the runs goes here.  [default: a temporary folder]")
 @click.option("--profile", "profiling", is_flag=True, help="Instead, show where spanmart's time goes.")
 def main(

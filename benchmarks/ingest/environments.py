@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.ingest.receivers.receiver import CannotStart
 
+CACHE = Path.home() / ".cache" / "spanmart-bench"
 _PINS = Path(__file__).parents[1] / "peers"
 
 

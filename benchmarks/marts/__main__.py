@@ -38,7 +38,7 @@ def main(
 ) -> None:
     """Measure how fast marts are built, refreshed and asked."""
     with tempfile.TemporaryDirectory(prefix="spanmart-bench-") as temporary:
-        bench = Bench(rows, few, rounds, seconds, (folder or Path(temporary)).absolute())
+        bench = Bench((folder or Path(temporary)).absolute(), rows, few, rounds, seconds)
         bench.folder.mkdir(parents=True, exist_ok=True)
         conditions = {"load_before": os.getloadavg(), **storage(bench.folder)}
         figures = []

@@ -4,22 +4,15 @@ from statistics import median
 
 from benchmarks.ingest.bench import Bench
 from benchmarks.ingest.figures import ReceiverFigure, Series
-from benchmarks.ingest.load import Load
-
-_SPANS_A_SECOND = 1_000
-_SPANS_A_REQUEST = 10  # what many small apps send, each flushing its own few spans
+from benchmarks.ingest.steady import steady
 
 
 def latency(bench: Bench) -> list[ReceiverFigure]:
     """Time to acknowledge at a steady 1,000 spans/s: 100 requests/s of 10 spans, from when each is due."""
 
-    def plan(port: int) -> Load:
-        made = bench.payloads(256, _SPANS_A_REQUEST)
-        return Load(port, made, 16, bench.seconds, rate=_SPANS_A_SECOND / _SPANS_A_REQUEST)
-
     series = Series()
     for _ in range(bench.rounds):
-        series.add(*bench.spanmart(lambda to: plan(to.http_port)))
+        series.add(*bench.spanmart(lambda to: steady(to.http_port, bench.cache, bench.seconds)))
     measured = {
         name: round(median(run.outcome.latency_ms[name] for run in series.runs), 1) for name in ("p50", "p99")
     }

@@ -11,13 +11,12 @@ from typing import Any
 import duckdb
 
 from benchmarks.figure import Figure
-from benchmarks.ingest.load import Load, send
+from benchmarks.ingest.load import send
 from benchmarks.ingest.measuring import running
-from benchmarks.ingest.payloads import payloads
 from benchmarks.ingest.receivers.spanmart import Spanmart
+from benchmarks.ingest.steady import steady
 from benchmarks.marts.bench import Bench
 
-_SPANS_A_SECOND, _SPANS_A_REQUEST, _CONNECTIONS = 1_000, 10, 16
 _REFRESH_S = 5.0
 _LOOK_EVERY_S = 0.05
 _PATIENCE_S = 60.0
@@ -31,11 +30,9 @@ select ingest_seq, epoch_us(committed_at) / 1e6 from raw.batches where ingest_se
 def freshness(bench: Bench) -> list[Figure]:
     """Seconds from the commit of spans to their calls in the marts, at 1,000 spans/s, refreshed every 5 s."""
     folder = bench.warehouse(bench.rows)
-    requests = str(payloads(bench.folder, 256, _SPANS_A_REQUEST))
     [[before]] = _ask(folder, NEWEST_COMMIT)
     with running(server := Spanmart(folder, refresh_seconds=_REFRESH_S)), Watch(server) as watch:
-        rate = _SPANS_A_SECOND / _SPANS_A_REQUEST
-        sent = send(Load(server.http_port, requests, _CONNECTIONS, bench.seconds, rate=rate))
+        sent = send(steady(server.http_port, bench.folder, bench.seconds))
         watch.wait_for(before + sent.requests)
     ages = [
         watch.shown_at(seq) - committed_at

@@ -1,15 +1,12 @@
 """How long the pages wait for what they show."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from statistics import quantiles
 
 from benchmarks.figure import Figure
 from benchmarks.marts.bench import Bench
+from benchmarks.waiting import waiting
 from spanmart.warehouse import Interactions, Warehouse
-
-_WARM_UP, _TIMES = 3, 25
 
 NEWEST_CALL = "select max(created_at) from marts.interactions"
 COST_BY_DAY_AND_MODEL = """
@@ -20,7 +17,7 @@ select day, model_used, sum(estimated_cost_usd) as usd from marts.costs_daily gr
 def pages(bench: Bench) -> list[Figure]:
     """Milliseconds of each page's queries, warm."""
     with Warehouse.open(bench.warehouse(bench.rows)) as warehouse:
-        return [_figure(name, query).at_most(100) for name, query in _queries(warehouse).items()]
+        return [waiting("pages", name, query).at_most(100) for name, query in _queries(warehouse).items()]
 
 
 def _queries(warehouse: Warehouse) -> dict[str, Callable[[], object]]:
@@ -49,18 +46,3 @@ def _queries(warehouse: Warehouse) -> dict[str, Callable[[], object]]:
         "data quality": interactions.get_data_quality_issues,
         "cost by day and model": lambda: fetch(COST_BY_DAY_AND_MODEL),
     }
-
-
-def _figure(subject: str, query: Callable[[], object]) -> Figure:
-    for _ in range(_WARM_UP):
-        query()
-    taken = sorted(_milliseconds(query) for _ in range(_TIMES))
-    cuts = quantiles(taken, n=20, method="inclusive")
-    note = f"p50 {cuts[9]:,.0f} ms, slowest {taken[-1]:,.0f} ms"
-    return Figure("pages", subject, round(cuts[18]), "ms p95", note=note, details={"milliseconds": taken})
-
-
-def _milliseconds(query: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    query()
-    return 1e3 * (time.perf_counter() - started)
