@@ -46,7 +46,7 @@ bench: ## List the benchmarks and what they measure; each is one command
 	@echo "make bench-memory            memory of a process that makes 100,000 instrumented calls, half of them broken streams"
 	@echo "make bench-ingest-profile    where the collector's time goes, by thread and by line"
 	@echo "make bench-marts             full build, refresh, freshness, disk and pages over ten million made-up calls"
-	@echo "make bench-pages             the pages' HTML and weight, text search and export at ten million calls"
+	@echo "make bench-pages             the pages' HTML and weight, text search and export at ten million calls; the list beside Phoenix's"
 	@echo "Options go into BENCH_ARGS, such as BENCH_ARGS='--seconds 5 --only http --no-peers'; --help lists them."
 
 bench-ingest: $(VENV)/.dev ## Measure the collector beside its peers, which are installed outside the checkout
@@ -64,7 +64,7 @@ bench-ingest-profile: $(VENV)/.dev ## Show where the collector's time goes
 bench-marts: $(VENV)/.dev ## Measure how marts are built, refreshed and asked, over made-up calls
 	$(BIN)/python -m benchmarks.marts $(BENCH_ARGS)
 
-bench-pages: $(VENV)/.dev ## Measure pages, search and export over HTTP, over made-up calls
+bench-pages: $(VENV)/.dev browser ## Measure pages, search and export over made-up calls, and the list beside Phoenix's
 	$(BIN)/python -m benchmarks.pages $(BENCH_ARGS)
 
 # --- installation, stamped so that it runs once -------------------------------------------------

@@ -80,16 +80,17 @@ PROMPTS = _prompts()
 class Calls:
     """An endless supply of spans; the same seed makes the same ones."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, first_nano: int = FIRST_NANO) -> None:
         self._chance = random.Random(seed)
         self._writer = Writer(self._chance)
+        self._first_nano = first_nano
         self._made = 0
 
     def span(self) -> Span:
         """The next call's span."""
         chance = self._chance
         self._made += 1
-        start = FIRST_NANO + self._made * 1_000_003
+        start = self._first_nano + self._made * 1_000_003
         duration = int(chance.lognormvariate(0.5, 0.7) * 1e9)
         model, answered_by = chance.choice(_MODELS)
         span = Span(

@@ -17,7 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from benchmarks.ingest.calls import Calls
+from benchmarks.ingest.calls import FIRST_NANO, Calls
 
 SEED = 20_251_125
 _TOKEN = 16  # hex digits, in the user's text, the session's id, the response's and the request's
@@ -95,14 +95,14 @@ def _offsets(body: bytearray, ids: list[bytes]) -> list[int]:
     return offsets
 
 
-def payloads(cache: Path, requests: int, spans_a_request: int) -> Path:
+def payloads(cache: Path, requests: int, spans_a_request: int, first_nano: int = FIRST_NANO) -> Path:
     """A file with so many different requests; made once and kept in `cache` under what it was made from."""
     source = b"".join((Path(__file__).parent / name).read_bytes() for name in _SOURCES)
-    key = hashlib.sha256(source).hexdigest()[:12]
+    key = hashlib.sha256(b"%d %b" % (first_nano, source)).hexdigest()[:12]
     path = cache / f"payloads-{SEED}-{requests}x{spans_a_request}-{key}.pickle"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        calls = Calls(SEED)
+        calls = Calls(SEED, first_nano)
         made = [encode([calls.span() for _ in range(spans_a_request)]) for _ in range(requests)]
         partial = path.with_suffix(f".{os.getpid()}")
         partial.write_bytes(pickle.dumps(made))

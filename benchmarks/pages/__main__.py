@@ -2,11 +2,16 @@
 
 import os
 import tempfile
+from http.client import HTTPException
 from pathlib import Path
 
 import click
+from playwright.sync_api import Error as BrowserError
 
+from benchmarks.figure import Figure
 from benchmarks.ingest.environments import CACHE
+from benchmarks.ingest.load import SenderFailed
+from benchmarks.ingest.receivers.receiver import CannotStart
 from benchmarks.ingest.storage import storage
 from benchmarks.pages.bench import Bench
 from benchmarks.pages.scenarios import SCENARIOS
@@ -42,15 +47,23 @@ def main(
         bench = Bench((folder or Path(temporary)).absolute(), calls, ingest, venvs, Path(temporary))
         bench.folder.mkdir(parents=True, exist_ok=True)
         conditions = {"load_before": os.getloadavg(), **storage(bench.folder)}
-        figures = []
+        figures: list[Figure] = []
         for name in only or SCENARIOS:
             bench.say(f"{name}: {SCENARIOS[name].__doc__}")
-            figures += SCENARIOS[name](bench)
+            figures += _figures(bench, name)
     figures += bench.arrived
     click.echo(table(figures))
     click.echo("; ".join(f"{name} {value}" for name, value in conditions.items()))
     if json_path:
         write_json(figures, json_path, calls=calls, ingest=ingest, **conditions)
+
+
+def _figures(bench: Bench, name: str) -> list[Figure]:
+    """A scenario's figures; one that breaks says so in its line and leaves the others alone."""
+    try:
+        return SCENARIOS[name](bench)
+    except (CannotStart, SenderFailed, BrowserError, HTTPException, OSError, LookupError) as error:
+        return [Figure(name, "broken", None, "", met=False, note=str(error))]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from benchmarks.ingest.receivers.spanmart import Spanmart
 from benchmarks.marts.warehouses import Warehouses
 from benchmarks.pages.arriving import Arriving
 
-_REFRESH_S = 5.0
+REFRESH_S = 5.0
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Bench(Warehouses):
     @contextmanager
     def server(self, scenario: str) -> Iterator[Spanmart]:
         """`spanmart up` as people start it."""
-        server = Spanmart(self.warehouse(self.calls), refresh_seconds=_REFRESH_S)
+        server = Spanmart(self.warehouse(self.calls), refresh_seconds=REFRESH_S)
         arriving = Arriving(server, self.cache) if self.ingests else None
         with running(server), arriving or nullcontext():
             yield server
