@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import costs, prompt_versions, users
+from spanmart.warehouse.reports import costs, prompt_versions, summed, users
 from spanmart.warehouse.reports.summed import calls_of
+from spanmart.web.pages.query import DashboardQuery
 from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TONELESS, UNPRICED
 
 FILTERS: list[dict[str, str]] = [
@@ -29,7 +30,7 @@ FILTERS: list[dict[str, str]] = [
     {"status": "partial"},
     {"q": "rate limit"},
 ]
-ASK: dict[str, Callable[[Interactions, dict[str, str]], Any]] = {
+ASK: dict[str, Callable[[Interactions, Any], Any]] = {
     "COSTS_DAILY": lambda interactions, filters: interactions.get_costs(filters),
     "QUALITY_DAILY": lambda interactions, filters: interactions.get_prompt_versions(filters),
     "USERS_DAILY": lambda interactions, filters: interactions.get_users(filters),
@@ -54,6 +55,18 @@ def test_days_tell_what_the_calls_tell(
     monkeypatch.setattr(HOMES[mart], "rows_of", calls_of)
     by_calls = ASK[mart](interactions, filters)
     assert rounded(by_days) == rounded(by_calls)
+
+
+@pytest.mark.parametrize("mart", ASK)
+def test_a_page_asks_the_days(interactions: Interactions, monkeypatch: pytest.MonkeyPatch, mart: str) -> None:
+    """Its query says more than what to filter by."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise AssertionError("asked call by call")
+
+    monkeypatch.setattr(summed, "calls_of", refuse)
+    query = DashboardQuery(view="costs", time_zone="Europe/Berlin")
+    assert ASK[mart](interactions, query) == ASK[mart](interactions, {})
 
 
 def test_costs_add_up_by_whatever_they_are_told_apart(interactions: Interactions) -> None:

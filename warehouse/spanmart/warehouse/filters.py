@@ -105,6 +105,11 @@ class Filters(BaseModel):
         default=None, description="Text in prompt, response or error message, in any case of letters."
     )
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The filters that are given. What a query says besides, such as how to sort, is none of them."""
+        return {name: value for name in Filters.model_fields if (value := getattr(self, name)) is not None}
+
 
 TEXT_HIT = """(
     contains(lower(rendered_prompt), lower($q))
@@ -149,7 +154,7 @@ class Where:
 
 def compose(filters: Filters) -> Where:
     """Turn the filters that are given into one condition with bound parameters."""
-    given = {name: value for name in Filters.model_fields if (value := getattr(filters, name)) is not None}
+    given = filters.given
     if not given:
         return Where()
     return Where(" and ".join(_CONDITIONS[name] for name in given), given)

@@ -73,8 +73,7 @@ limit {limit}
 
 def list_groups(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
     """The most frequent kinds of error; `trend` counts failures in equal steps of the range, oldest first."""
-    given = filters.model_dump(exclude_none=True).keys()
-    source = FAILURES if given <= OF_FAILURES else FAILED_CALLS
+    source = FAILURES if filters.given.keys() <= OF_FAILURES else FAILED_CALLS
     where = compose(filters)
     statement = GROUPS.format(source=source, where=where.sql, steps=TREND_STEPS, limit=MAX_GROUPS)
     times = {"since": filters.start_date, "until": filters.end_date}

@@ -43,7 +43,7 @@ class Rows:
 
 def tells(mart: SummedMart, filters: Filters) -> bool:
     """Whether the mart knows all that the filters ask for."""
-    return filters.model_dump(exclude_none=True).keys() <= mart.filters | {"start_date", "end_date"}
+    return filters.given.keys() <= mart.filters | {"start_date", "end_date"}
 
 
 def rows_of(mart: SummedMart, filters: Filters) -> Rows:
@@ -59,7 +59,7 @@ def calls_of(mart: SummedMart, filters: Filters) -> Rows:
 
 def summed(mart: SummedMart, filters: Filters) -> Rows | None:
     """The mart's rows of whole units, and the calls of those that are cut; None where it cannot tell."""
-    given = filters.model_dump(exclude_none=True)
+    given = filters.given
     start, end = given.pop("start_date", datetime.min), given.pop("end_date", datetime.max)
     first_whole, end_whole = _after(start, mart.unit), _floor(end, mart.unit)
     if not tells(mart, filters) or first_whole >= end_whole:
