@@ -1,7 +1,7 @@
 """`make matrix-openai`: runs the tests of the instrumentation with old and new versions of the OpenAI client.
 
 Each version has a virtual environment of its own below `~/.cache/spanmart-matrix`, made once for each
-checkout and each content of what is installed into it. Prints a table; the exit status is 0 if every version passes.
+checkout and each content of what goes into it. Prints a table; the exit status is 0 if every version passes.
 """
 
 import argparse
