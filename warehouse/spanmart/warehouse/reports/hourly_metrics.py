@@ -25,8 +25,26 @@ METRICS_HOURLY = SummedMart(
 
 COUNT = "with metrics as ({metrics}) select coalesce(sum(interactions), 0)::bigint as calls from metrics"
 
+# Hours are added up by all keys together, of which there are few, and the groups from those sums.
 SUMS = """
-with metrics as ({metrics})
+with hours as ({metrics}),
+metrics as (
+    select
+        interaction_type, status, model_used,
+        sum(interactions) as interactions,
+        sum(timed_interactions) as timed_interactions,
+        sum(processing_time_ms_sum) as processing_time_ms_sum,
+        sum(estimated_cost_usd) as estimated_cost_usd,
+        sum(unpriced_interactions) as unpriced_interactions,
+        sum(input_tokens) as input_tokens,
+        sum(output_tokens) as output_tokens,
+        sum(tokens_used) as tokens_used,
+        sum(declaring_interactions) as declaring_interactions,
+        sum(complete_interactions) as complete_interactions,
+        sum(scored) as scored,
+        sum(quality_score_sum) as quality_score_sum
+    from hours group by all
+)
 select
     {columns},
     sum(interactions)::bigint as total_interactions,
