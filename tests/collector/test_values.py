@@ -103,7 +103,7 @@ def assert_kept(text, value):
         assert (type(found), found) == (type(expected), expected)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attributes=attribute_sets)
 def test_any_attributes_are_kept_exactly_and_alike_from_protobuf_and_json(http_port, warehouse, attributes):
     before = warehouse.landing.committed_seq

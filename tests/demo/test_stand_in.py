@@ -124,7 +124,7 @@ PROPERTY = st.deferred(
 
 
 @given(PROPERTY)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_structured_output_is_valid_against_any_schema_asked_for(client: OpenAI, value: Any) -> None:
     schema = {"type": "object", "properties": {"value": value}, "required": ["value"]}
     wanted: Any = {"type": "json_schema", "json_schema": {"name": "any", "schema": schema, "strict": True}}

@@ -229,7 +229,7 @@ class TestRetrieved:
     ) -> None:
         client = self.connected(api)
         with interaction("outline_generation", session_id="s") as call:
-            client.responses.create(model="m", input="a", background=True)
+            client.responses.create(model="m", input="a", extra_body={"background": True})
         begun = call.id
         with interaction("polling"):
             client.responses.retrieve("resp_1")

@@ -180,7 +180,7 @@ def test_the_audit_log_is_read_a_page_at_a_time(warehouse):
 def test_any_password_of_the_right_length_will_do(users):
     users.add("ada", Role.ADMIN, PASSWORD)
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=12, max_size=40))
     def fits(password):
         users.set_password("ada", password)

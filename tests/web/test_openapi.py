@@ -48,7 +48,7 @@ def test_every_generated_case_is_answered_as_the_document_says(
     answered = Counter[int]()
     for operation in operations:
 
-        @settings(max_examples=CASES, suppress_health_check=list(HealthCheck), deadline=None)
+        @settings(max_examples=CASES, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def check(case: schemathesis.Case) -> None:
             if cookies:  # a token that was made up would decide alone
@@ -66,7 +66,7 @@ def test_without_a_login_every_generated_case_is_answered_as_the_document_says(m
     for found in document.get_all_operations():
         operation = found.ok()
 
-        @settings(max_examples=CASES, suppress_health_check=list(HealthCheck), deadline=None)
+        @settings(max_examples=CASES, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def check(case: schemathesis.Case) -> None:
             # Nobody need log in here, so that a case without a token is answered too.
