@@ -281,7 +281,7 @@ class TestBoundaries:
 
 
 @given(st.integers(1, 40), st.randoms(use_true_random=False))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_no_interaction_leaks_from_one_task_to_another(tasks: int, random: Any) -> None:
     async def one(name: str, pauses: int) -> None:
         async with interaction(name):
