@@ -3,6 +3,7 @@
 Rows are read page by page in one snapshot, and written by DuckDB and Arrow: no value becomes a Python object.
 """
 
+import ctypes
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ ExportFormat = Literal["csv", "json", "parquet"]
 
 # To find texts, all of their keys are read; of rows, only those near each other, which rows of one time are.
 ROWS_A_LOOK_UP = 500_000
-ROWS_A_READ = 20_000
-ROWS_A_PAGE = 5_000
+ROWS_A_READ = 8_000
+ROWS_A_PAGE = 2_000
 
 PLACES = """
 select i.rowid as place, i.interaction_key from marts.interactions as i where {where} order by {order_by}
@@ -78,6 +79,14 @@ def _pages(
             connection.register("texts", texts.filter(pc.is_in(texts["interaction_key"], keys)))
             found = page_of(_among(connection, "places"), _among(connection, "texts"), sort, selection)
             yield from _slices(connection.execute(found).to_arrow_table(), ROWS_A_PAGE)
+            _give_freed_memory_back()
+
+
+def _give_freed_memory_back() -> None:
+    """Left to itself, glibc keeps what each of DuckDB's threads frees: most of a gigabyte after an export."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _slices(table: pa.Table, rows: int) -> Iterator[pa.Table]:
