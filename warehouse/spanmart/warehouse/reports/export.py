@@ -25,7 +25,7 @@ ExportFormat = Literal["csv", "json", "parquet"]
 # To find texts, all of their keys are read; of rows, only those near each other, which rows of one time are.
 ROWS_A_LOOK_UP = 500_000
 ROWS_A_READ = 8_000
-ROWS_A_PAGE = 2_000
+ROWS_A_PAGE = 4_000
 
 PLACES = """
 select i.rowid as place, i.interaction_key from marts.interactions as i where {where} order by {order_by}

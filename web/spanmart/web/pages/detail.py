@@ -75,7 +75,8 @@ def _content(interaction_id: str, query: DetailQuery) -> dict[str, Any]:
     etag = etag_of(fragment_path)
     found = services().interactions.get_by_id(interaction_id)
     interactions = services().interactions
-    final_text = interactions.get_final_text(interaction_id)
+    is_judged = found["user_feedback"] != "no_feedback"
+    final_text = interactions.get_final_text(interaction_id) if is_judged else None
     variables = list_variables(found)
     status = services().status
     return {
