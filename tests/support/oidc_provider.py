@@ -38,6 +38,7 @@ class Provider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(auto_kid=True))
     claims: dict[str, Any] = field(default_factory=lambda: dict(ADA))
     sign: Sign | None = None
+    hides: tuple[str, ...] = ()  # endpoints that it does not tell
     asks: bool = False  # show a page with a button, as to a person
     issuer: str = ""
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -55,13 +56,14 @@ class Provider:
         return app
 
     def _describe(self) -> dict[str, Any]:
-        return {
+        told = {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
         }
+        return {name: value for name, value in told.items() if name not in self.hides}
 
     def _authorize(self) -> Any:
         asked = request.args.to_dict()

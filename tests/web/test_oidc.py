@@ -383,6 +383,16 @@ def test_provider_down_is_said_and_a_password_still_does(browser: Callable[..., 
     assert_a_password_does(unasked)
 
 
+@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_a_provider_that_tells_too_little_is_as_one_that_is_down(
+    browser: Callable[..., FlaskClient], endpoint: str
+) -> None:
+    with provider() as made:
+        made.hides = (endpoint,)
+        client = browser(made.oidc())
+        assert_refused(client, client.get("/login/oidc"), 503, "does not answer")
+
+
 def test_an_address_that_is_no_providers_is_as_one_that_is_down(
     browser: Callable[..., FlaskClient], login: Provider
 ) -> None:

@@ -22,7 +22,8 @@ from spanmart.warehouse.reports.paging import Sort
 
 ExportFormat = Literal["csv", "json", "parquet"]
 
-# To find texts, all of their keys are read; of rows, only those near each other, which rows of one time are.
+# To find texts, all of their keys are read, so for many rows at once. Of rows themselves few are read at once,
+# for memory: those of one time lie near each other.
 ROWS_A_LOOK_UP = 500_000
 ROWS_A_READ = 8_000
 ROWS_A_PAGE = 4_000

@@ -30,6 +30,7 @@ SCOPE = "openid email profile"
 TIMEOUT_S = 10
 # By a key that the provider publishes, whatever it lists itself: "none" may be among that.
 SIGNATURES = [f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)] + ["EdDSA"]
+ENDPOINTS = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
 SESSION_NEXT = "next"
 # Browsers keep no cookie of more than 4 KB.
 LONGEST_NEXT = 1000
@@ -75,6 +76,8 @@ class _Login:
         if caller().rights:
             return redirect(target)
         count_attempt()
+        if missing := ENDPOINTS - self._metadata().keys():
+            raise RequestException(f"the provider names no {', '.join(sorted(missing))}")
         session.clear()
         session[SESSION_NEXT] = target if len(target) <= LONGEST_NEXT else HOME
         callback = url_for("oidc.come_back", _external=True, _scheme=self._scheme)
@@ -95,14 +98,22 @@ class _Login:
         log.warning("a login from %s failed: %r", request.remote_addr, str(error))
         said, status = f"The login through {self._oidc.host} did not succeed. Try it again.", 400
         if isinstance(error, RequestException):
-            said, status = f"{self._oidc.host} does not answer. Try again later, or use a password.", 503
+            said, status = (
+                f"{self._oidc.host} does not answer as a provider does. Try again later, or use a password.",
+                503,
+            )
         if isinstance(error, Refused):
             said, status = str(error), 403
         return login_page(session.get(SESSION_NEXT, HOME), said, status)
 
+    def _metadata(self) -> dict[str, Any]:
+        """What the provider publishes of itself."""
+        metadata: dict[str, Any] = self._client.load_server_metadata()
+        return metadata
+
     def _claims(self) -> dict[str, Any]:
         """What the provider says of whoever comes from there, once its ID token has been checked."""
-        self._client.load_server_metadata()["id_token_signing_alg_values_supported"] = SIGNATURES
+        self._metadata()["id_token_signing_alg_values_supported"] = SIGNATURES
         issuer = self._oidc.issuer
         token = self._client.authorize_access_token(
             claims_options={
