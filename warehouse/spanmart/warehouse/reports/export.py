@@ -22,8 +22,8 @@ from spanmart.warehouse.reports.paging import Sort
 
 ExportFormat = Literal["csv", "json", "parquet"]
 
-# To find texts, all of their keys are read, so for many rows at once. Of rows themselves few are read at once,
-# for memory: those of one time lie near each other.
+# To find texts, all of their keys are read, so for many rows at once. Rows are read few at once, for memory:
+# those of one time lie near each other.
 ROWS_A_LOOK_UP = 500_000
 ROWS_A_READ = 8_000
 ROWS_A_PAGE = 4_000
