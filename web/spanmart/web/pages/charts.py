@@ -225,7 +225,8 @@ def _chart(*layers: Spec) -> Spec:
         "width": "container",
         "height": HEIGHT,
         "autosize": {"type": "fit", "contains": "padding"},
-        "padding": 0,
+        # Below labels, whose descenders are not counted as theirs.
+        "padding": {"left": 0, "top": 0, "right": 1, "bottom": 4},
         "data": {"name": "rows"},
         "config": CONFIG,
         "layer": list(layers),
