@@ -113,9 +113,10 @@ def _write_json(pages: Iterator[pa.Table]) -> Iterator[bytes]:
     yield b"["
     separator = "\n"
     for page in pages:
-        records = page.column(0).to_pylist()
-        if records:
-            yield (separator + ",\n".join(records)).encode()
+        if page.num_rows:
+            records = pa.ListArray.from_arrays([0, page.num_rows], page.column(0).combine_chunks())
+            [joined] = pc.binary_join(records, ",\n")
+            yield separator.encode() + joined.as_buffer()
             separator = ",\n"
     yield b"\n]\n"
 
