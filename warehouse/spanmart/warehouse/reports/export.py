@@ -73,12 +73,13 @@ def _pages(
     all_places = connection.execute(statement, where.parameters).to_arrow_table()
     for places in _slices(all_places, ROWS_A_LOOK_UP):
         connection.register("places", places)
-        texts = connection.execute(PLACES_OF_TEXTS).to_arrow_table() if selection.with_texts else places
+        texts = connection.execute(PLACES_OF_TEXTS).to_arrow_table() if selection.with_texts else None
         for some in _slices(places, ROWS_A_READ):
-            keys = some["interaction_key"]
-            connection.register("places", some)
-            connection.register("texts", texts.filter(pc.is_in(texts["interaction_key"], keys)))
-            found = page_of(_among(connection, "places"), _among(connection, "texts"), sort, selection)
+            among, among_texts = _among(connection, "places", some), ""
+            if texts is not None:
+                here = pc.is_in(texts["interaction_key"], some["interaction_key"])
+                among_texts = _among(connection, "texts", texts.filter(here))
+            found = page_of(among, among_texts, sort, selection)
             yield from _slices(connection.execute(found).to_arrow_table(), ROWS_A_PAGE)
             _give_freed_memory_back()
 
@@ -95,11 +96,12 @@ def _slices(table: pa.Table, rows: int) -> Iterator[pa.Table]:
         yield table.slice(start, rows)
 
 
-def _among(connection: duckdb.DuckDBPyConnection, places: str) -> str:
-    """SQL for a row being in one of these places."""
-    ranges = connection.execute(RANGES.format(places=places)).fetchall()
+def _among(connection: duckdb.DuckDBPyConnection, name: str, places: pa.Table) -> str:
+    """SQL for a row being in one of these places, which DuckDB is to know by the name."""
+    connection.register(name, places)
+    ranges = connection.execute(RANGES.format(places=name)).fetchall()
     within = " or ".join(f"rowid between {first} and {last}" for first, last in ranges)
-    return AMONG.format(ranges=within or "false", places=places)
+    return AMONG.format(ranges=within or "false", places=name)
 
 
 def _write_csv(pages: Iterator[pa.Table]) -> Iterator[bytes]:
