@@ -12,7 +12,7 @@ import duckdb
 from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports import hourly_metrics
 from spanmart.warehouse.reports.snapshot import fetch_records
-from spanmart.warehouse.utc import unsaid
+from spanmart.warehouse.utc import floor, unsaid
 
 # Twelve to fifty steps are what a chart can show, whatever the span of time.
 MOST_STEPS = 48
@@ -160,8 +160,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, filters: Filters, steps: Steps)
     unit = timedelta(seconds=_HOUR_S if by_hours else steps.unit_s)
     places = {
         "starts": list(steps.starts),
-        "first_unit": _floor(steps.starts[0], unit),
-        "last_unit": _floor(steps.end, unit),
+        "first_unit": floor(steps.starts[0], unit),
+        "last_unit": floor(steps.end, unit),
         "unit_s": int(unit.total_seconds()),
     }
     where = compose(filters)
@@ -216,7 +216,3 @@ def _step(start: datetime, end: datetime, row: Mapping[str, Any]) -> dict[str, A
 
 def _local(moment: datetime, zone: tzinfo) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(zone)
-
-
-def _floor(moment: datetime, unit: timedelta) -> datetime:
-    return moment - (moment - datetime(1970, 1, 1)) % unit

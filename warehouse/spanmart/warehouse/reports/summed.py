@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.utc import floor
 
 Unit = Literal["hour", "day"]
 
@@ -61,7 +62,8 @@ def summed(mart: SummedMart, filters: Filters) -> Rows | None:
     """The mart's rows of whole units, and the calls of those that are cut; None where it cannot tell."""
     given = filters.given
     start, end = given.pop("start_date", datetime.min), given.pop("end_date", datetime.max)
-    first_whole, end_whole = _after(start, mart.unit), _floor(end, mart.unit)
+    length = _LENGTH[mart.unit]
+    first_whole, end_whole = _after(start, length), floor(end, length)
     if not tells(mart, filters) or first_whole >= end_whole:
         return None
     keys = compose(Filters(**given))
@@ -78,11 +80,7 @@ def summed(mart: SummedMart, filters: Filters) -> Rows | None:
     return Rows(" union all by name ".join(parts), parameters)
 
 
-def _floor(moment: datetime, unit: Unit) -> datetime:
-    return moment - (moment - datetime.min) % _LENGTH[unit]
-
-
-def _after(moment: datetime, unit: Unit) -> datetime:
+def _after(moment: datetime, unit: timedelta) -> datetime:
     """The first unit that begins then or later; none begins after the last one of all time."""
-    floor = _floor(moment, unit)
-    return floor if moment == floor else min(floor, datetime.max - _LENGTH[unit]) + _LENGTH[unit]
+    begin = floor(moment, unit)
+    return begin if moment == begin else min(begin, datetime.max - unit) + unit
