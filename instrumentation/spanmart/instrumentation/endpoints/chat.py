@@ -156,7 +156,9 @@ class ChatStream:
 
 def _add_rarities(choice: _Choice, delta: Mapping[str, Any]) -> None:
     """What few chunks have: spoken words, a refusal, and pieces of calls."""
-    _add_spoken(choice, delta)
+    spoken = fields(delta.get("audio")).get("transcript")
+    if isinstance(spoken, str):
+        choice.spoken.append(spoken)
     if delta.get("refusal"):
         choice.refusals.append(delta["refusal"])
     for call in entries(delta.get("tool_calls")):
@@ -171,12 +173,6 @@ def _add_extra(choice: _Choice, extra: Mapping[str, Any]) -> None:
     thought = extra.get("reasoning_content") or extra.get("reasoning")
     if isinstance(thought, str):
         choice.thoughts.append(thought)
-
-
-def _add_spoken(choice: _Choice, delta: Mapping[str, Any]) -> None:
-    spoken = fields(delta.get("audio")).get("transcript")
-    if isinstance(spoken, str):
-        choice.spoken.append(spoken)
 
 
 def _add_call(calls: dict[int, dict[str, Any]], delta: Mapping[str, Any]) -> None:
