@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from benchmarks.beside import Beside
+
 _BLOCK = os.urandom(4 * 1024 * 1024)
 _BLOCKS = 25
 _APPENDS = 100
@@ -28,31 +30,23 @@ def storage(folder: Path) -> dict[str, float]:
     }
 
 
-class Stalls:
+class Stalls(Beside):
     """Looks on while something runs: disks of virtual machines stop for seconds when neighbours write.
 
     `longest_s` is the longest synced append of 4 KB, tried twice a second.
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.longest_s = 0.0
         self._path = folder / f"stalls-{threading.get_ident()}"
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> "Stalls":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
-        self._path.unlink()
-
-    def _watch(self) -> None:
+    def go_on(self) -> None:
+        """Append, and note how long that takes."""
         with self._path.open("wb", buffering=0) as file:
-            while not self._stopping.wait(_EVERY_S):
+            while not self.stopping.wait(_EVERY_S):
                 self.longest_s = max(self.longest_s, _append(file.fileno(), _BLOCK[:4096]))
+        self._path.unlink()
 
 
 def _append(file: int, block: bytes) -> float:

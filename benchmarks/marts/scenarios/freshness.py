@@ -1,7 +1,6 @@
 """How old what the marts show is while spans keep arriving."""
 
 import json
-import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.beside import Beside
 from benchmarks.figure import Figure
 from benchmarks.ingest.load import send
 from benchmarks.ingest.measuring import running
@@ -45,22 +45,13 @@ def freshness(bench: Bench) -> list[Figure]:
     return [figure]
 
 
-class Watch:
+class Watch(Beside):
     """Notes when the marts of a running spanmart have come how far."""
 
     def __init__(self, server: Spanmart) -> None:
+        super().__init__()
         self._url = f"http://127.0.0.1:{server.web_port}/readyz"
         self._seen: list[tuple[float, int]] = []
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._look_on, daemon=True)
-
-    def __enter__(self) -> "Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
 
     def wait_for(self, seq: int) -> None:
         """Wait until the marts have that commit, or patience is over."""
@@ -72,8 +63,9 @@ class Watch:
         """When the marts had that commit; infinite if they never had."""
         return next((at for at, shown in self._seen if shown >= seq), float("inf"))
 
-    def _look_on(self) -> None:
-        while not self._stopping.wait(_LOOK_EVERY_S):
+    def go_on(self) -> None:
+        """Ask again and again."""
+        while not self.stopping.wait(_LOOK_EVERY_S):
             with urllib.request.urlopen(self._url, timeout=30) as answer:
                 shown = json.load(answer)["refreshed_seq"]
             if not self._seen or shown > self._seen[-1][1]:
