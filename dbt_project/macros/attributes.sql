@@ -10,8 +10,9 @@
     try_cast(try_cast({{ source }}['{{ key }}'] as integer) as bigint)
 {%- endmacro %}
 
+{#- Via DECIMAL: neither NaN nor infinity, nor seconds that no clock has. -#}
 {% macro double_attribute(key) -%}
-    try_cast(attributes['{{ key }}'] as double)
+    try_cast(attributes['{{ key }}'] as decimal(18, 9))::double
 {%- endmacro %}
 
 {% macro boolean_attribute(key) -%}

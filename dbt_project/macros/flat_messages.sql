@@ -21,6 +21,8 @@
                         'image', {{ flat }}[{{ part }} || 'image.image.url']
                     )
                     for part in {{ numbers_in(flat, message ~ " || 'contents.'", depth + 1) }}
+                    -- A call of a tool is told a second time, among the calls.
+                    if coalesce({{ flat }}[{{ part }} || 'type'], '') != 'tool_use'
                 ])
                 {%- endif %}
             end,

@@ -7,7 +7,7 @@
     case
         when {{ text }} != '' then [
             to_json(case
-                when {{ are_one }}
+                when {{ are_one }} or starts_with({{ text }}, '[{"id":"__fake_id__"')
                     then [{
                         'role': '{{ role }}',
                         'parts': flatten([message.parts for message in messages]),
@@ -25,6 +25,8 @@
 {% macro json_items(text, role) -%}
     {%- set value = "try_cast(" ~ text ~ " as json)" -%}
     case
+        -- A response of OpenAI's as a whole.
+        when ({{ value }}->>'$[0].object') = 'response' then from_json({{ value }}->'$[0].output', '["JSON"]')
         when json_type({{ value }}->'$[0]') in ('OBJECT'{{ ", 'VARCHAR'" if role == 'user' }})
             then from_json({{ value }}, '["JSON"]')
         when json_type({{ value }}) = 'OBJECT' then [{{ value }}]
@@ -68,7 +70,7 @@
             from_json(
                 told.body,
                 '{"id": "VARCHAR", "call_id": "VARCHAR", "toolCallId": "VARCHAR", "tool_use_id": "VARCHAR",
-                    "tool_call_id": "VARCHAR", "name": "VARCHAR", "toolName": "VARCHAR",
+                    "tool_call_id": "VARCHAR", "toolUseId": "VARCHAR", "name": "VARCHAR", "toolName": "VARCHAR",
                     "function": {"name": "VARCHAR", "arguments": "JSON"}, "arguments": "JSON", "input": "JSON", "args": "JSON",
                     "output": "JSON", "result": "JSON", "response": "JSON", "content": "JSON", "text": "VARCHAR",
                     "thinking": "VARCHAR", "refusal": "VARCHAR", "summary": [{"text": "VARCHAR"}], "image_url": "JSON",
@@ -83,9 +85,11 @@
                 -- Of OpenAI's responses each item is what elsewhere is a part of a message.
                 when message.role is null and message.type not in ('message', 'human', 'ai', 'system')
                     then [{'kind': message.type, 'body': message.item}]
-                when message.role in ('tool', 'function') and coalesce(message.content->>'$[0].type', '') not like 'tool%'
+                when
+                    message.role in ('tool', 'function') and coalesce(message.content->>'$[0].type', '') not like 'tool%'
+                    and not coalesce(contains(message.content->>'$', 'toolResult'), false)
                     then [{'kind': 'tool_result', 'body': message.item}]
-                else [{'kind': coalesce(block->>'type', 'text'), 'body': block} for block in {{ blocks() }}]
+                else [{{ typed_block() }} for block in {{ blocks() }}]
             end,
             [{'kind': 'tool_call', 'body': call} for call in message.tool_calls],
             [{'kind': 'tool_call', 'body': message.function_call}],
@@ -93,6 +97,19 @@
         )
         if json_type(told.body) != 'NULL' and told.body != '""'
     ]
+{%- endmacro %}
+
+{#- A `block` with its kind; Bedrock and Google tell it by the block's key. -#}
+{% macro typed_block() -%}
+    case
+        {%- for key, kind in {
+            'toolUse': 'tool_call', 'toolResult': 'tool_result', 'functionCall': 'tool_call', 'function_call': 'tool_call',
+            'functionResponse': 'tool_result', 'function_response': 'tool_result',
+        }.items() %}
+        when json_type(block->'{{ key }}') = 'OBJECT' then {'kind': '{{ kind }}', 'body': block->'{{ key }}'}
+        {%- endfor %}
+        else {'kind': coalesce(block->>'type', 'text'), 'body': block}
+    end
 {%- endmacro %}
 
 {#- The content of `message`: a list of blocks, also as JSON within a string; one text; or JSON that is no message at
@@ -103,7 +120,12 @@
     {%- endset -%}
     case
         when json_type({{ content }}) = 'ARRAY' then from_json({{ content }}, '["JSON"]')
-        when json_type({{ content }}) = 'VARCHAR' and (try_cast({{ content }}->>'$' as json)->>'$[0].text') is not null
+        when
+            json_type({{ content }}) = 'VARCHAR'
+            and coalesce(
+                try_cast({{ content }}->>'$' as json)->'$[0].text', try_cast({{ content }}->>'$' as json)->'$[0].toolUse',
+                try_cast({{ content }}->>'$' as json)->'$[0].toolResult'
+            ) is not null
             then from_json(try_cast({{ content }}->>'$' as json), '["JSON"]')
         when json_type({{ content }}) = 'VARCHAR' then [{{ content }}]
         when json_type({{ content }}) = 'OBJECT' then [to_json({{ content }}::varchar)]
@@ -120,7 +142,7 @@
         when part.kind in ('tool_call', 'tool-call', 'tool_use', 'function_call', 'custom_tool_call', 'mcp_call')
             then json_object(
                 'type', 'tool_call',
-                'id', coalesce(part.call_id, part.toolCallId, part.id),
+                'id', coalesce(part.call_id, part.toolCallId, part.toolUseId, part.id),
                 'name', coalesce(part.function.name, part.name, part.toolName),
                 -- Often JSON within a string.
                 'arguments', coalesce(
@@ -131,7 +153,7 @@
         when part.kind in ('tool_result', 'tool-result', 'tool_call_response', 'function_call_output', 'custom_tool_call_output')
             then json_object(
                 'type', 'tool_call_response',
-                'id', coalesce(part.tool_call_id, part.call_id, part.toolCallId, part.tool_use_id, part.id),
+                'id', coalesce(part.tool_call_id, part.call_id, part.toolCallId, part.tool_use_id, part.toolUseId, part.id),
                 'response', coalesce(part.output->'value', part.output, part.result, part.response, part.content)
             )
         when part.kind in ('image_url', 'input_image', 'image')

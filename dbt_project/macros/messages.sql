@@ -50,3 +50,15 @@
 {% macro text_of_parts(parts) -%}
     nullif(array_to_string([part.content for part in {{ parts }} if part.type = 'text' or part.type is null], ''), '')
 {%- endmacro %}
+
+{#- What was answered, of several choices the first. A streamed answer may be told in pieces, a message each: then only
+    the last says why it ends. -#}
+{% macro text_of_answer(outputs) -%}
+    case
+        when
+            len({{ outputs }}) > 1 and {{ outputs }}[-1].finish_reason != ''
+            and len([message for message in {{ outputs }} if message.finish_reason != '']) = 1
+            then {{ text_of_parts("flatten([message.parts for message in " ~ outputs ~ "])") }}
+        else {{ text_of_parts(outputs ~ '[1].parts') }}
+    end
+{%- endmacro %}

@@ -5,7 +5,7 @@
         'gen_ai.input.messages', 'gen_ai.prompt', 'gen_ai.prompt.0.role', 'gen_ai.prompt.0.content', 'events',
         'input.value', 'llm.input_messages.0.message.role', 'llm.prompts.0.prompt.text',
         'embedding.embeddings.0.embedding.text', 'ai.prompt.messages', 'ai.values', 'langfuse.observation.input',
-        'request_data',
+        'request_data', 'mlflow.spanInputs', 'llm.prompts',
     ]) }}
     or contains(events, '"gen_ai.')
 {%- endmacro %}
@@ -15,7 +15,7 @@
         'gen_ai.output.messages', 'gen_ai.completion', 'gen_ai.completion.0.role', 'gen_ai.completion.0.content', 'events',
         'output.value', 'llm.output_messages.0.message.role', 'llm.output_messages.0.message.content',
         'ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'ai.result.text',
-        'langfuse.observation.output', 'response_data',
+        'langfuse.observation.output', 'response_data', 'mlflow.spanOutputs',
     ]) }}
     or contains(events, '"gen_ai.')
 {%- endmacro %}
@@ -25,6 +25,7 @@
         'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.prompt_tokens',
         'llm.usage.prompt_tokens', 'llm.token_count.prompt', 'llm.token_count.completion',
         'ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens', 'langfuse.observation.usage_details',
+        'mlflow.chat.tokenUsage',
     ]) }}
 {%- endmacro %}
 
@@ -32,6 +33,20 @@
     coalesce(
         {{ text_attribute('gen_ai.response.id') }},
         {{ text_attribute('ai.response.id') }},
-        case when dialect = 'openinference' then {{ json_attribute('output.value') }}->>'id' end
+        {{ text_attribute('llm.response.id') }},
+        case dialect
+            when 'openinference' then {{ response_id_in(json_attribute('output.value')) }}
+            when 'mlflow' then {{ response_id_in(json_attribute('mlflow.spanOutputs')) }}
+        end
     )
+{%- endmacro %}
+
+{#- Of a response as a client gives it, alone or in a list, or as LangChain wraps it. -#}
+{% macro response_id_in(answer) -%}
+    list_filter(
+        json_extract_string({{ answer }}, [
+            '$.id', '$.response_id', '$.llm_output.id', '$.generations[0][0].message.kwargs.response_metadata.id', '$[0].id'
+        ]),
+        lambda id: id != '__fake_id__'
+    )[1]
 {%- endmacro %}

@@ -4,7 +4,7 @@
         when stream_state = 'interrupted' then 'stream_interrupted'
         when response_status = 'failed' then 'response_failed'
         -- Some instrumentations call a stream that the app stopped reading an error; the call did not fail.
-        when stream_state = 'abandoned' or error_type = 'abandoned' then null
+        when stream_state = 'abandoned' or error_type = 'abandoned' or {{ was_cancelled() }} then null
         when (status_code = 'ERROR' or error_type is not null)
             -- Ours says it; of others an error after the answer had begun tells.
             and is_streamed and dialect is distinct from 'spanmart' and coalesce(response_id, ai_response) is not null
@@ -13,16 +13,24 @@
     end
 {%- endmacro %}
 
+{#- By the application: no failure of the provider. -#}
+{% macro was_cancelled() -%}
+    coalesce(regexp_matches(
+        concat_ws(chr(10), error_type, exception_type, case when error_type is null then left(status_message, 60) end),
+        $$(^|[.\s'"])(CancelledError|AbortError|GeneratorExit|KeyboardInterrupt|Cancelled|APIUserAbortError)\b$$
+    ), false)
+{%- endmacro %}
+
 {#- In OpenAI's words. Responses have no such reason: where one is complete, it is what a chat would say. -#}
 {% macro openai_finish_reason(finish_reason) -%}
-    {%- set reason = "replace(lower(" ~ finish_reason ~ "), '-', '_')" -%}
+    {%- set reason = "regexp_replace(replace(lower(" ~ finish_reason ~ "), '-', '_'), '^(finish_?reason|stop_?reason)\\.', '')" -%}
     case
         when {{ finish_reason }} in ('stop', 'tool_calls', 'length', 'content_filter') then {{ finish_reason }}
-        when {{ reason }} in ('tool_call', 'tool_calls', 'tool_use') then 'tool_calls'
-        when {{ reason }} in ('max_tokens', 'max_output_tokens') then 'length'
-        when {{ reason }} in ('safety', 'content_filtered', 'guardrail_intervened') then 'content_filter'
-        when {{ reason }} in ('end_turn', 'stop_sequence', 'eos') then 'stop'
-        when {{ reason }} in ('error', 'unknown') then null
+        when {{ reason }} in ('tool_call', 'tool_calls', 'tool_use', 'function_call') then 'tool_calls'
+        when {{ reason }} in ('length', 'max_tokens', 'max_output_tokens', 'model_context_window_exceeded') then 'length'
+        when {{ reason }} in ('content_filter', 'safety', 'content_filtered', 'guardrail_intervened', 'refusal') then 'content_filter'
+        when {{ reason }} in ('stop', 'end_turn', 'stop_sequence', 'eos', 'pause_turn', 'complete') then 'stop'
+        when {{ reason }} in ('error', 'unknown', 'finish_reason_unspecified') then null
         when {{ reason }} = 'completed' or ({{ finish_reason }} is null and response_status = 'completed')
             then case when list_contains([part.type for part in outputs[1].parts], 'tool_call') then 'tool_calls' else 'stop' end
         else {{ reason }}
@@ -36,6 +44,8 @@
         when finish_reason = 'content_filter' then 'content_filter'
         when finish_reason = 'length' then 'length'
         when stream_state = 'abandoned' or error_type = 'abandoned' then 'stream_abandoned'
+        when {{ was_cancelled() }}
+            then case when is_streamed or ai_response is not null then 'stream_abandoned' else 'cancelled' end
         when stream_state = 'incomplete' then 'stream_incomplete'
         when response_status = 'incomplete' then 'response_incomplete'
         when response_status in ('queued', 'in_progress', 'cancelled') then 'response_unfinished'

@@ -1,18 +1,21 @@
 {#- Its text has the dialects that are there: to plan one of which no span came costs as much as a small refresh. -#}
 {{ config(materialized='replaced', relation_type='view') }}
-{%- set changed = ref('stg_changed_spans') %}
+{%- set read, told_spans, context = ref('stg_read_spans'), ref('stg_told_spans'), ref('stg_context') %}
 {%- set dialects = {
     'gen_ai_events': ref('stg_genai_events'),
     'langfuse': ref('stg_langfuse'),
     'logfire': ref('stg_logfire'),
+    'mlflow': ref('stg_mlflow'),
     'openinference': ref('stg_openinference'),
     'openllmetry': ref('stg_openllmetry'),
     'vercel': ref('stg_vercel'),
 } %}
 {%- set logged = ref('stg_logged_messages') %}
-{%- set arrived = [[], false] %}
+{%- set arrived = [[], false, 0] %}
 {%- if execute %}
-    {%- set arrived = run_query('select list(distinct dialect), bool_or(has_logged_messages) from ' ~ changed)[0] %}
+    {%- set arrived = run_query(
+        'select list(distinct dialect), bool_or(has_logged_messages), (select count(*) from ' ~ told_spans ~ ') from ' ~ read
+    )[0] %}
 {%- endif %}
 
 -- The calls of this refresh in all dialects, their JSON parsed. Malformed JSON becomes null, never an error.
@@ -33,10 +36,49 @@ calls as (
         told.* replace (
             coalesce(nullif(told.input_messages, ''), logged.input_messages) as input_messages,
             coalesce(nullif(told.output_messages, ''), logged.output_messages) as output_messages,
-            coalesce(nullif(told.system_instructions, ''), logged.system_instructions) as system_instructions
+            coalesce(nullif(told.system_instructions, ''), logged.system_instructions) as system_instructions,
+            coalesce(told.session_id, logged.session_id) as session_id,
+            coalesce(told.user_id, logged.user_id) as user_id
         )
     from told
     left join {{ logged }} as logged using (interaction_id)
+
+),
+{% endif %}
+
+{{ 'counted_apart' if arrived[2] else 'counted' }} as (
+
+    select * replace ({{ counted_as_one() }}) from calls
+
+),
+
+{% if arrived[2] %}
+members as (
+
+    select
+        counted_apart.*,
+        told_spans.call_id,
+        told_spans.told_rank,
+        told_spans.usage_rank
+    from counted_apart
+    inner join {{ told_spans }} as told_spans using (interaction_id)
+    where not told_spans.is_context
+
+    union all by name
+
+    select * from {{ context }}
+
+),
+
+-- One call by several spans.
+counted as (
+
+    select * from counted_apart
+    where interaction_id not in (select interaction_id from {{ told_spans }} where not is_context)
+
+    union all by name
+
+    {{ filled_in_by_members('members') }}
 
 ),
 {% endif %}
@@ -56,19 +98,24 @@ parsed as (
                 if event.name = 'exception'
             ][-1]
         end as exception
-    from calls
+    from counted
 
 )
 
 select
-    * exclude (input_messages, output_messages, system_instructions, instructions, exception, finish_reasons, events),
+    * exclude (
+        input_messages, output_messages, system_instructions, instructions, exception, finish_reasons, finish_reason, events,
+        uncached_input_tokens, total_tokens, ms_to_first_chunk, span_name
+    ),
     try_cast(nullif(input_messages, '') as json) as input_messages,
     try_cast(nullif(output_messages, '') as json) as output_messages,
     -- Not the conventions' JSON: better shown as it came than not at all.
     case when inputs is null then nullif(input_messages, '') end as unparsed_input,
     coalesce({{ text_of_parts('instructions') }}, nullif(system_instructions, '')) as system_instructions,
-    {{ text_of_parts('outputs[1].parts') }} as ai_response,
-    coalesce(nullif(finish_reasons[1], ''), nullif(outputs[1].finish_reason, '')) as finish_reason,
+    {{ text_of_answer('outputs') }} as ai_response,
+    coalesce(
+        nullif(finish_reasons[1], ''), finish_reason, nullif(outputs[1].finish_reason, ''), nullif(outputs[-1].finish_reason, '')
+    ) as finish_reason,
     exception['exception.type'] as exception_type,
     exception['exception.message'] as exception_message,
     exception['exception.stacktrace'] as stack_trace

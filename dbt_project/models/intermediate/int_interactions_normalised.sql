@@ -8,7 +8,12 @@ with calls as (
     select
         *,
         {{ error_class('error_type', 'exception_type') }} as error_class,
-        {{ api_error_message('coalesce(status_message, exception_message)') }} as error_sentence,
+        -- Where the status is a page of code, the exception has the sentence.
+        case
+            when exception_message is not null and contains(status_message, 'Traceback (most recent') then exception_message
+            else coalesce(status_message, exception_message)
+        end as told_error,
+        coalesce({{ api_error_message('told_error') }}) as error_sentence,
         {{ stated_status('concat_ws(chr(10), exception_message, status_message)') }} as stated_status,
         coalesce(required_variables, []) as declared_variables,
         coalesce(invalid_variables, []) as unusable_variables
@@ -47,7 +52,8 @@ judged as (
         *,
         {{ failure_reason() }} as failure_reason,
         {{ partial_reason() }} as partial_reason,
-        {{ error_pattern('error_sentence') }} as error_pattern
+        {{ error_pattern('error_sentence') }} as error_pattern,
+        coalesce(http_status, try_cast(stated_status as bigint)) as known_status
     from named
 
 )
@@ -152,10 +158,13 @@ select
     case when failure_reason is not null then error_pattern end as error_pattern,
     case
         when failure_reason is not null
-            then substr(md5(concat_ws('|', coalesce({{ short_error_type('error_class') }}, ''), error_pattern)), 1, 16)
+            -- Whoever reports it: clients and frameworks have classes of their own for what an API answers.
+            then substr(md5(concat_ws(
+                '|', coalesce(known_status::varchar, {{ short_error_type('error_class') }}, ''), coalesce(error_pattern, error_code)
+            )), 1, 16)
     end as error_fingerprint,
     error_code,
-    coalesce(http_status, try_cast(stated_status as bigint)) as http_status,
+    known_status as http_status,
     -- Ours leaves out a zero; others say nothing of retries at all.
     coalesce(resend_count, case when dialect = 'spanmart' then 0 end) as retry_count,
 

@@ -13,14 +13,18 @@ with after as (
 
 ),
 
+-- Whether a call counts, and whether others tell of it, or tell otherwise.
 counted as (
 
     select
-        span_key,
+        call_key as span_key,
         bool_or(is_after) as counts,
-        bool_or(not is_after) as counted_before
+        bool_or(not is_after) as counted_before,
+        bit_xor(hash(span_key, ingest_seq, told_rank, usage_rank)) filter (where is_after)
+            is distinct from bit_xor(hash(span_key, ingest_seq, told_rank, usage_rank)) filter (where not is_after)
+            as is_told_otherwise
     from {{ ref('stg_counted_calls') }}
-    group by span_key
+    group by call_key
 
 ),
 
@@ -40,6 +44,19 @@ logged as (
 
 ),
 
+-- Of a call, by any span that tells of it.
+retold as (
+
+    select
+        counted.call_key as span_key,
+        bool_or(logged.have_changed) as have_changed
+    from {{ ref('stg_counted_calls') }} as counted
+    inner join logged using (span_key)
+    where counted.is_after
+    group by counted.call_key
+
+),
+
 changed as (
 
     select
@@ -52,10 +69,11 @@ changed as (
     from after
     left join counted using (span_key)
     left join logged using (span_key)
+    left join retold using (span_key)
     where
         after.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-        or counted.counts != counted.counted_before
-        or (counted.counts and logged.have_changed)
+        or counted.is_told_otherwise
+        or (counted.counts and retold.have_changed)
 
 ),
 

@@ -1,5 +1,9 @@
--- Calls that count, before and after this refresh. Where several spans describe one exchange with a model, one does:
--- of a call span around others, and of spans of several instrumentations with one response id.
+{{ config(materialized='replaced') }}
+
+-- The calls that count, before and after this refresh, and the spans that tell of each. Where several spans describe one
+-- exchange with a model, one counts and the others fill in what it leaves open: a call span around others, spans of
+-- several instrumentations with one response id, and side by side the client's span within the time of a framework's.
+-- Spans above a call that are none themselves give it their context.
 with recursive spans as (
 
     select * from {{ ref('stg_touched_spans') }}
@@ -13,9 +17,8 @@ crowds as (
         is_after,
         trace_key
     from spans
-    where dialect is not null
     group by is_after, trace_key
-    having count(*) > 1
+    having count(dialect) > 1 or (count(dialect) = 1 and bool_or(tells_context and dialect is null))
 
 ),
 
@@ -97,15 +100,15 @@ around as (
 described as (
 
     select
-        crowded.*,
-        coalesce(around.exchange_key, crowded.span_key) as exchange_key,
+        spans.*,
+        coalesce(around.exchange_key, spans.span_key) as nested_key,
         (
             select count(*) from nested
-            where nested.is_after = crowded.is_after and nested.inner_key = crowded.span_key
+            where nested.is_after = spans.is_after and nested.inner_key = spans.span_key
         ) as depth
-    from crowded
+    from spans
     left join around using (is_after, span_key)
-    where crowded.dialect is not null and (around.span_key is null or around.exchange_key is not null)
+    where spans.dialect is not null and (around.span_key is null or around.exchange_key is not null)
 
 ),
 
@@ -115,50 +118,277 @@ exchanges as (
     select
         is_after,
         trace_key,
-        exchange_key,
+        nested_key,
         max(response_key) as response_key,
         row_number() over (
-            partition by is_after, trace_key, max(response_key), max(scope_name) filter (where span_key = exchange_key)
-            order by exchange_key
+            partition by is_after, trace_key, max(response_key), max(scope_name) filter (where span_key = nested_key)
+            order by nested_key
         ) as repetition
     from described
-    group by is_after, trace_key, exchange_key
+    group by is_after, trace_key, nested_key
 
 ),
 
-chosen as (
+named as (
 
     select
-        described.is_after,
-        described.span_key
-    from described
-    inner join exchanges using (is_after, trace_key, exchange_key)
-    qualify
-        row_number() over (
+        described.*,
+        min(described.nested_key) over (
             partition by
                 is_after, trace_key,
-                coalesce(exchanges.response_key, exchange_key),
+                coalesce(exchanges.response_key, nested_key),
                 case when exchanges.response_key is not null then exchanges.repetition end
-            order by
-                described.dialect = 'spanmart' desc,
-                -- The one that tells more, usage above all; of equals the one nearest to the model.
-                2 * described.tells_usage::integer + described.tells_answer::integer + described.tells_prompt::integer desc,
-                described.depth desc,
-                described.span_key
+        ) as exchange_key
+    from described
+    inner join exchanges using (is_after, trace_key, nested_key)
+
+),
+
+-- Only where several instrumentations tell of one service's calls may two spans that are not nested be of one.
+mixed as (
+
+    select named.*
+    from named
+    inner join (
+        select
+            is_after,
+            service_key
+        from named
+        group by is_after, service_key
+        having min(scope_name) != max(scope_name)
+    ) using (is_after, service_key)
+
+),
+
+candidates as (
+
+    -- In traces of their own, of one response.
+    select
+        framework.is_after,
+        framework.exchange_key as first_key,
+        framework.scope_name as first_scope,
+        client.exchange_key as second_key,
+        client.scope_name as second_scope,
+        true as is_same_response,
+        abs(client.started_ms - framework.started_ms) as apart_ms
+    from mixed as framework
+    inner join mixed as client
+        on
+            framework.is_after = client.is_after
+            and framework.service_key = client.service_key
+            and framework.response_key = client.response_key
+    where
+        framework.span_key < client.span_key
+        and framework.trace_key != client.trace_key
+        and framework.scope_name != client.scope_name
+        -- With a span around it, it would be in that one's trace.
+        and (framework.parent_key is null or client.parent_key is null)
+        and abs(client.started_ms - framework.started_ms) <= {{ longest_response_ms() }}
+        -- What is asked for again later, as from a cache, is another exchange.
+        and client.started_ms <= framework.ended_ms + {{ clock_skew_ms() }}
+        and framework.started_ms <= client.ended_ms + {{ clock_skew_ms() }}
+        -- The one around takes longer, if only by a moment.
+        and (framework.started_ms, framework.ended_ms) != (client.started_ms, client.ended_ms)
+
+    union all
+
+    -- The client's span within the time of the framework's.
+    select
+        framework.is_after,
+        framework.exchange_key,
+        framework.scope_name,
+        client.exchange_key,
+        client.scope_name,
+        false,
+        client.started_ms - framework.started_ms
+    from (
+        select
+            *,
+            unnest([
+                started_ms // {{ longest_lead_ms() }} - 1, started_ms // {{ longest_lead_ms() }},
+                started_ms // {{ longest_lead_ms() }} + 1
+            ]) as moment
+        from mixed
+    ) as framework
+    inner join mixed as client
+        on
+            framework.is_after = client.is_after
+            and framework.service_key = client.service_key
+            and framework.moment = client.started_ms // {{ longest_lead_ms() }}
+    where
+        framework.exchange_key != client.exchange_key
+        and framework.scope_name != client.scope_name
+        and (framework.trace_key = client.trace_key or framework.parent_key is null or client.parent_key is null)
+        and (framework.response_key is null or client.response_key is null)
+        and client.started_ms between framework.started_ms - {{ clock_tolerance_ms() }} and framework.started_ms + {{ longest_lead_ms() }}
+        and client.ended_ms <= framework.ended_ms + {{ clock_tolerance_ms() }}
+        and coalesce(framework.model_key = client.model_key, true)
+        and framework.has_failed = client.has_failed
+        and coalesce(framework.output_tokens = client.output_tokens, true)
+        and (framework.started_ms, framework.ended_ms) != (client.started_ms, client.ended_ms)
+        and not exists (
+            select 1 from nested
+            where nested.is_after = framework.is_after and nested.outer_key = framework.span_key and nested.inner_key = client.span_key
+        )
+
+),
+
+-- Each is the nearest to the other, of the other's instrumentation.
+pairs as (
+
+    select
+        is_after,
+        first_key,
+        second_key
+    from candidates
+    qualify
+        row_number() over (
+            partition by is_after, first_key, first_scope, second_scope
+            order by is_same_response desc, apart_ms, second_key
         ) = 1
+        and row_number() over (
+            partition by is_after, second_key, second_scope, first_scope
+            order by is_same_response desc, apart_ms, first_key
+        ) = 1
+
+),
+
+linked as (
+
+    select
+        is_after,
+        first_key as exchange_key,
+        second_key as other_key
+    from pairs
+    union all
+    select
+        is_after,
+        second_key,
+        first_key
+    from pairs
+
+),
+
+nearest as (
+
+    select
+        is_after,
+        exchange_key,
+        least(exchange_key, min(other_key)) as least_key
+    from linked
+    group by is_after, exchange_key
+
+),
+
+-- Of three that tell of one exchange two may not have met.
+joined as (
+
+    select
+        linked.is_after,
+        linked.exchange_key,
+        min(least(other.least_key, own.least_key)) as call_key
+    from linked
+    inner join nearest as other on linked.is_after = other.is_after and linked.other_key = other.exchange_key
+    inner join nearest as own on linked.is_after = own.is_after and linked.exchange_key = own.exchange_key
+    group by linked.is_after, linked.exchange_key
+
+),
+
+told as (
+
+    select
+        named.*,
+        coalesce(joined.call_key, named.exchange_key) as unit_key
+    from named
+    left join joined using (is_after, exchange_key)
+
+),
+
+ranked as (
+
+    select
+        is_after,
+        unit_key,
+        span_key,
+        trace_key,
+        ingest_seq,
+        row_number() over (
+            partition by is_after, unit_key
+            order by
+                dialect = 'spanmart' desc,
+                -- The one that tells more, usage above all; of equals the one nearest to the model.
+                2 * tells_usage::integer + tells_answer::integer + tells_prompt::integer desc,
+                depth desc,
+                ended_ms - started_ms,
+                span_key
+        ) as told_rank,
+        row_number() over (
+            partition by is_after, unit_key
+            order by
+                dialect = 'spanmart' desc,
+                tells_usage desc,
+                depth desc,
+                ended_ms - started_ms,
+                span_key
+        ) as usage_rank
+    from told
+
+),
+
+surrounding as (
+
+    select
+        lineage.is_after,
+        ranked.unit_key,
+        context.span_key,
+        context.ingest_seq,
+        min(lineage.distance) as distance
+    from lineage
+    inner join ranked using (is_after, span_key)
+    inner join crowded as context
+        on lineage.is_after = context.is_after and lineage.ancestor_key = context.span_key
+    left join ranked as member
+        on context.is_after = member.is_after and context.span_key = member.span_key
+    where context.tells_context and member.span_key is null
+    group by lineage.is_after, ranked.unit_key, context.span_key, context.ingest_seq
+
+),
+
+members as (
+
+    select
+        is_after,
+        unit_key,
+        span_key,
+        ingest_seq,
+        told_rank,
+        usage_rank,
+        false as is_context
+    from ranked
+
+    union all
+
+    select
+        is_after,
+        unit_key,
+        span_key,
+        ingest_seq,
+        1000 + row_number() over (partition by is_after, unit_key order by distance, span_key),
+        1000,
+        true
+    from surrounding
 
 )
 
 select
-    is_after,
-    span_key
-from chosen
+    members.is_after,
+    counted.span_key as call_key,
+    members.span_key,
+    members.ingest_seq,
+    members.told_rank,
+    members.usage_rank,
+    members.is_context
 
-union all
-
-select
-    spans.is_after,
-    spans.span_key
-from spans
-anti join crowds using (is_after, trace_key)
-where spans.dialect is not null
+from members
+inner join ranked as counted
+    on members.is_after = counted.is_after and members.unit_key = counted.unit_key and counted.told_rank = 1

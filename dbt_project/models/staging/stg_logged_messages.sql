@@ -7,7 +7,7 @@ with spans as (
         trace_id,
         span_id,
         {{ span_key('span_id') }} as span_key
-    from {{ ref('stg_changed_spans') }}
+    from {{ ref('stg_read_spans') }}
     where has_logged_messages
 
 ),
@@ -30,6 +30,8 @@ events as (
         logged.time_unix_nano,
         logged.ingest_seq,
         logged.ledger_row,
+        {{ first_text(['session.id', 'gen_ai.conversation.id'], 'logged.attributes') }} as session_id,
+        {{ first_text(['user.id', 'enduser.id'], 'logged.attributes') }} as user_id,
         -- The body, the attribute that some have instead, a body that is only text, or the attributes themselves.
         coalesce(
             case when json_type(try_cast(logged.body as json)) = 'OBJECT' then logged.body::json end,
@@ -51,7 +53,9 @@ calls as (
 
     select
         interaction_id,
-        list({'name': name, 'body': body} order by time_unix_nano, ingest_seq, ledger_row) as message_events
+        list({'name': name, 'body': body} order by time_unix_nano, ingest_seq, ledger_row) as message_events,
+        arg_min(session_id, (time_unix_nano, ingest_seq, ledger_row)) as session_id,
+        arg_min(user_id, (time_unix_nano, ingest_seq, ledger_row)) as user_id
     from events
     group by interaction_id
 
@@ -61,6 +65,8 @@ told as (
 
     select
         interaction_id,
+        session_id,
+        user_id,
         {{ input_of_events('message_events') }} as input,
         {{ output_of_events('message_events') }} as output,
         {{ said_in_event(
@@ -74,6 +80,8 @@ select
     interaction_id,
     {{ as_messages('input', 'user') }} as input_messages,
     {{ as_messages('output', 'assistant') }} as output_messages,
-    system_instructions
+    system_instructions,
+    session_id,
+    user_id
 
 from told

@@ -5,7 +5,7 @@ with calls as (
     select
         interaction_id,
         {{ span_key('span_id') }} as span_key
-    from {{ ref('stg_changed_spans') }}
+    from {{ ref('stg_read_spans') }}
     where has_logged_messages
 
 ),

@@ -1,8 +1,9 @@
 {{ config(materialized='replaced') }}
 
--- The traces of which this refresh brings something, as they were before it and as they are after it: the newest copy
--- of each of their spans. A copy without its texts takes the place of one that landed long ago, not of one that
--- landed since, and one that retention took is there no more.
+-- The traces of which this refresh brings something, or whose calls may be told of by spans that it brings, as they were
+-- before it and as they are after it: the newest copy of each of their spans. A copy without its texts takes the place
+-- of one that landed long ago, not of one that landed since; one that has not ended takes no other's; and one that
+-- retention took is there no more.
 with arrived as (
 
     select * from {{ ref('stg_span_keys') }}
@@ -10,9 +11,49 @@ with arrived as (
 
 ),
 
+-- Spans in other traces that may tell of one exchange with those: of the same response, or near in time.
+near as (
+
+    select distinct
+        service_key,
+        model_key,
+        scope_name,
+        response_key is null as is_unnamed,
+        unnest([
+            started_ms // {{ longest_lead_ms() }} - 2, started_ms // {{ longest_lead_ms() }} - 1,
+            started_ms // {{ longest_lead_ms() }}, started_ms // {{ longest_lead_ms() }} + 1,
+            started_ms // {{ longest_lead_ms() }} + 2
+        ]) as moment
+    from arrived
+    where dialect is not null
+
+),
+
+related as (
+
+    select trace_key from {{ ref('stg_span_keys') }}
+    where response_key in (select response_key from arrived where response_key is not null)
+
+    union all
+
+    select keys.trace_key
+    from {{ ref('stg_span_keys') }} as keys
+    inner join near
+        on
+            keys.service_key = near.service_key
+            and keys.started_ms // {{ longest_lead_ms() }} = near.moment
+    where
+        keys.scope_name != near.scope_name
+        and coalesce(keys.model_key = near.model_key, true)
+        and (keys.response_key is null or near.is_unnamed)
+
+),
+
 traces as (
 
     select trace_key from arrived
+    union all
+    select trace_key from related
     union all
     select trace_key from {{ ref('stg_message_keys') }}
     where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
@@ -61,5 +102,5 @@ where
 qualify
     row_number() over (
         partition by moments.is_after, touched.span_key
-        order by touched.ingested_at desc, touched.ingest_seq desc
+        order by touched.is_complete desc, touched.ingested_at desc, touched.ingest_seq desc
     ) = 1

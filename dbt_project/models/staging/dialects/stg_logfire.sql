@@ -1,9 +1,9 @@
 -- Logfire's instrumentation of clients: as the conventions have it, or the request and the response as they were. A
 -- streamed call has two spans: one until the stream begins, which is no call by itself, and a log of the whole.
-with spans as (
+with calls as (
 
     select
-        *,
+        * exclude (is_streamed),
         attributes['logfire.span_type'] = 'log' as is_streamed,
         {{ events_in_attribute() }} as message_events,
         from_json(
@@ -16,7 +16,7 @@ with spans as (
             '{"message": "VARCHAR", "combined_chunk_content": "VARCHAR", "text": "VARCHAR",
                 "finish_reason": "VARCHAR", "usage": "JSON"}'
         ) as response
-    from {{ ref('stg_changed_calls') }}
+    from {{ ref('stg_told_calls') }}
     where dialect = 'logfire'
 
 ),
@@ -25,31 +25,40 @@ told as (
 
     select
         *,
-        case when is_streamed then {{ double_attribute('duration') }} end as stream_s,
-        {{ openai_usage("coalesce(" ~ json_attribute('gen_ai.usage.raw') ~ ", response.usage)") }} as usage,
+        -- No stream takes a week.
+        case
+            when is_streamed and {{ double_attribute('duration') }} between 0 and 604800
+                then {{ double_attribute('duration') }}
+        end as stream_s,
+        {{ api_usage("coalesce(" ~ json_attribute('gen_ai.usage.raw') ~ ", response.usage, " ~ json_attribute('usage') ~ ")") }} as usage,
         coalesce(
-            {{ input_of_events('message_events') }}, request.messages, request.input, request.prompt
+            {{ input_of_events('message_events') }},
+            -- Of an agent's call, to whose request the answer is added.
+            case when scope_name = 'logfire.openai_agents' then {{ text_attribute('input') }} end,
+            request.messages, request.input, request.prompt
         ) as input,
         coalesce(
-            attributes['gen_ai.output.messages'],
+            nullif(attributes['gen_ai.output.messages'], '[]'),
             response.message, response.combined_chunk_content, response.text,
-            {{ output_of_events('message_events') }}
+            {{ output_of_events('message_events') }},
+            case when scope_name = 'logfire.openai_agents' then {{ text_attribute('output') }} end
         ) as output,
         -- Only of responses does the request say whether it is a stream.
         request.stream is not null and request.messages is null as is_one_answer
-    from spans
+    from calls
 
 )
 
 select
-    {{ span_columns() }},
-    -- The log of a stream is written when it ends.
-    coalesce(started_at - to_microseconds((1e6 * stream_s)::bigint), started_at) as started_at,
-    coalesce(1000 * stream_s, duration_ms) as duration_ms,
-    {{ first_text(['session.id', 'gen_ai.conversation.id']) }} as session_id,
-    coalesce({{ text_attribute('user.id') }}, nullif(request.user, '')) as user_id,
-
-    -- the request
+    * exclude (attributes, usage, message_events, request, response, stream_s, input, output, is_one_answer) replace (
+        {{ usage_filled_in(['usage']) }},
+        -- The log of a stream is written when it ends.
+        coalesce(started_at - to_microseconds((1e6 * stream_s)::bigint), started_at) as started_at,
+        coalesce(1000 * stream_s, duration_ms) as duration_ms,
+        coalesce(user_id, nullif(request.user, '')) as user_id,
+        coalesce(request_model, request.model) as request_model,
+        case when request.response_format.type in ('json_object', 'json_schema') then 'json' else output_type end as output_type
+    ),
     coalesce(
         {{ text_attribute('gen_ai.operation.name') }},
         case
@@ -58,16 +67,8 @@ select
             else 'chat'
         end
     ) as operation,
-    {{ first_text(['gen_ai.provider.name', 'gen_ai.system']) }} as provider,
-    coalesce({{ text_attribute('gen_ai.request.model') }}, request.model) as request_model,
-    case when request.response_format.type in ('json_object', 'json_schema') then 'json' end as output_type,
-    is_streamed,
-    coalesce(attributes['gen_ai.input.messages'], {{ as_messages('input', 'user') }}) as input_messages,
+    coalesce(nullif(attributes['gen_ai.input.messages'], '[]'), {{ as_messages('input', 'user') }}) as input_messages,
     coalesce(attributes['gen_ai.system_instructions'], request.system) as system_instructions,
-
-    -- the response
-    {{ text_attribute('gen_ai.response.id') }} as response_id,
-    {{ text_attribute('gen_ai.response.model') }} as response_model,
     coalesce({{ list_attribute('gen_ai.response.finish_reasons') }}, [response.finish_reason]) as finish_reasons,
     -- The last chunk of a chat has the reason; a stream of responses has none.
     case
@@ -77,25 +78,6 @@ select
             then 'incomplete'
     end as stream_state,
     {{ as_messages('output', 'assistant', are_one='is_one_answer') }} as output_messages,
-
-    -- usage
-    coalesce(
-        {{ integer_attribute('gen_ai.usage.input_tokens') }}, usage.prompt_tokens, usage.input_tokens
-    ) as input_tokens,
-    {{ openai_part('usage', 'input', 'cached_tokens') }} as cached_input_tokens,
-    {{ openai_part('usage', 'input', 'cache_write_tokens') }} as cache_write_tokens,
-    coalesce(
-        {{ integer_attribute('gen_ai.usage.output_tokens') }}, usage.completion_tokens, usage.output_tokens
-    ) as output_tokens,
-    {{ openai_part('usage', 'output', 'reasoning_tokens') }} as reasoning_tokens,
-    {% for direction in ['input', 'output'] %}
-    {% for kind in ['audio_tokens', 'image_tokens'] %}
-    {{ openai_part('usage', direction, kind) }} as {{ direction }}_{{ kind }},
-    {% endfor %}
-    {% endfor %}
-
-    -- outcome
-    status_code,
-    status_message
+    {{ told_metadata() }} as metadata
 
 from told

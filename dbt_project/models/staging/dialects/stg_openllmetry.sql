@@ -1,12 +1,12 @@
 -- OpenLLMetry (Traceloop), and others that write messages as flat attributes; its newer versions write JSON.
-with spans as (
+with calls as (
 
     select
         *,
         {{ attributes_under('gen_ai.prompt.') }} as flat_input,
         {{ attributes_under('gen_ai.completion.') }} as flat_output,
-        {{ attributes_under('traceloop.association.properties.') }} as properties
-    from {{ ref('stg_changed_calls') }}
+        {{ api_usage(json_of_python("attributes['metadata.usage_object']")) }} as usage
+    from {{ ref('stg_told_calls') }}
     where dialect = 'openllmetry'
 
 ),
@@ -15,88 +15,47 @@ told as (
 
     select
         *,
-        {{ flat_messages('flat_input', wrapped=false) }} as input,
-        {{ flat_messages('flat_output', wrapped=false) }} as output,
-        try_cast({{ first_text(['gen_ai.is_streaming', 'llm.is_streaming']) }} as boolean) as is_streamed,
-        coalesce(
-            {{ list_attribute('gen_ai.response.finish_reasons') }},
-            [{{ first_text(['llm.response.finish_reason', 'gen_ai.completion.0.finish_reason']) }}]
-        ) as finish_reasons
-    from spans
+        {{ as_messages(flat_messages('flat_input', wrapped=false), 'user') }} as flat_asked,
+        {{ as_messages(flat_messages('flat_output', wrapped=false), 'assistant') }} as flat_answered,
+        {{ told_messages('gen_ai.input.messages', 'user') }} as asked,
+        {{ told_messages('gen_ai.output.messages', 'assistant') }} as answered
+    from calls
 
 )
 
 select
-    {{ span_columns() }},
-    started_at,
-    duration_ms,
-    coalesce(
-        {{ first_text(['session.id', 'gen_ai.conversation.id']) }},
-        {{ first_text(['session_id', 'thread_id', 'chat_id'], 'properties') }}
-    ) as session_id,
-    coalesce(
-        {{ text_attribute('user.id') }},
-        {{ text_attribute('user_id', 'properties') }},
-        {{ first_text(['gen_ai.user', 'llm.user']) }}
-    ) as user_id,
-
-    -- the request
+    * exclude (attributes, flat_input, flat_output, usage, flat_asked, flat_answered, asked, answered) replace (
+        {{ usage_filled_in(['usage']) }},
+        -- A schema, or the response format that asks for none.
+        case
+            when
+                try_cast(
+                    {{ first_text(['gen_ai.request.structured_output_schema', 'llm.request.structured_output_schema']) }} as json
+                )->>'type' != 'text'
+                then 'json'
+            else output_type
+        end as output_type
+    ),
     case
+        when attributes['gen_ai.operation.name'] = 'embedding' then 'embeddings'
+        when attributes['gen_ai.operation.name'] in ('responses', 'completion', 'acompletion') then 'chat'
         when attributes['gen_ai.operation.name'] != '' then attributes['gen_ai.operation.name']
-        when attributes['llm.request.type'] like '%embedding' then 'embeddings'
+        when attributes['llm.request.type'] like '%embedding%' then 'embeddings'
         -- LiteLLM calls all of them so.
         when attributes['llm.request.type'] = 'completion' and scope_name != 'litellm' then 'text_completion'
         else 'chat'
     end as operation,
-    lower({{ first_text(['gen_ai.provider.name', 'gen_ai.system', 'llm.vendor']) }}) as provider,
-    {{ text_attribute('gen_ai.request.model') }} as request_model,
-    -- A schema, or the response format that asks for none.
+    {{ richer_messages('asked', 'flat_asked') }} as input_messages,
+    attributes['gen_ai.system_instructions'] as system_instructions,
+    {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
     case
         when
-            try_cast(
-                {{ first_text(['gen_ai.request.structured_output_schema', 'llm.request.structured_output_schema']) }} as json
-            )->>'type' != 'text'
-            then 'json'
-    end as output_type,
-    is_streamed,
-    coalesce(attributes['gen_ai.input.messages'], {{ as_messages('input', 'user') }}) as input_messages,
-    attributes['gen_ai.system_instructions'] as system_instructions,
-
-    -- the response
-    {{ text_attribute('gen_ai.response.id') }} as response_id,
-    {{ text_attribute('gen_ai.response.model') }} as response_model,
-    {{ first_text(['openai.response.service_tier', 'gen_ai.openai.response.service_tier']) }} as service_tier,
-    finish_reasons,
-    case when is_streamed and finish_reasons[1] is null then 'incomplete' end as stream_state,
-    coalesce(attributes['gen_ai.output.messages'], {{ as_messages('output', 'assistant') }}) as output_messages,
-
-    -- usage
-    {{ first_integer([
-        'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.usage.prompt_tokens',
-    ]) }} as input_tokens,
-    {{ first_integer([
-        'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens',
-    ]) }} as cached_input_tokens,
-    {{ first_integer([
-        'gen_ai.usage.cache_creation.input_tokens', 'gen_ai.usage.cache_creation_input_tokens',
-    ]) }} as cache_write_tokens,
-    {{ first_integer([
-        'gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'llm.usage.completion_tokens',
-    ]) }} as output_tokens,
-    {{ first_integer([
-        'gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
-    ]) }} as reasoning_tokens,
-    {{ modality_tokens() }},
-
-    -- prompt and context
-    {{ text_attribute('traceloop.prompt.key') }} as prompt_name,
-    {{ text_attribute('traceloop.prompt.version') }} as prompt_version,
+            is_streamed
+            and coalesce({{ list_attribute('gen_ai.response.finish_reasons') }}[1], finish_reason) is null
+            then 'incomplete'
+    end as stream_state,
+    {{ richer_messages('answered', 'flat_answered') }} as output_messages,
     {{ map_attribute('traceloop.prompt.template_variables') }} as variables,
-    properties as metadata,
-
-    -- outcome
-    status_code,
-    status_message,
-    {{ text_attribute('error.type') }} as error_type
+    {{ told_metadata() }} as metadata
 
 from told
