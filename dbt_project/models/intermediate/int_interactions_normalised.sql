@@ -20,6 +20,9 @@ named as (
 
     select
         * replace (
+            {{ provider_name('provider', 'request_model', 'response_model') }} as provider,
+            {{ model_name('request_model') }} as request_model,
+            {{ model_name('response_model') }} as response_model,
             {{ openai_finish_reason('finish_reason') }} as finish_reason,
             -- What the app says is missing holds; where it says nothing: declared, but absent or empty.
             coalesce(
@@ -114,7 +117,7 @@ select
 
     -- the response
     finish_reason,
-    service_tier,
+    {{ tier_name('service_tier') }} as service_tier,
     output_messages,
     ai_response,
     refusal,
