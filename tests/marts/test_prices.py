@@ -5,7 +5,7 @@ every size at which a tier ends; without, three moments and four sizes of each m
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from spanmart.warehouse.prices.price_list import PriceList
 from spanmart.warehouse.prices.rows import STANDARD
 from spanmart.warehouse.prices.sellers import sellers
 from support.marts import NANOSECONDS, Marts, failed, span
-from support.price_cases import cases, contexts, costs, models
+from support.price_cases import MOMENTS, Case, Costs, Size, boundary_cases, cases, contexts, costs, models
 
 EVERY_CASE = os.environ.get("SPANMART_PRICE_CASES") == "all"
 
@@ -29,12 +29,20 @@ def test_every_model_costs_what_genai_prices_says(module_marts: Marts) -> None:
     module_marts.build(span(1))
     tried = list(cases(EVERY_CASE))
     assert len(tried) > 12 * len(list(models()))
-    differing = [
-        (case, cost)
-        for case, cost in zip(tried, costs(module_marts, tried), strict=True)
-        if cost != case.expected()
+    assert differing(module_marts, tried) == []
+
+
+def test_a_tier_begins_where_genai_prices_says(module_marts: Marts) -> None:
+    module_marts.build(span(1))
+    tried = list(boundary_cases())
+    assert len(tried) > 1000
+    assert differing(module_marts, tried) == []
+
+
+def differing(marts: Marts, tried: Sequence[Case]) -> list[tuple[Case, Costs]]:
+    return [
+        (case, cost) for case, cost in zip(tried, costs(marts, tried), strict=True) if cost != case.expected()
     ]
-    assert differing == []
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_every_seller_has_the_name_that_the_price_list_has() -> None:
 
 
 def sold_names() -> Iterator[tuple[str, str, str]]:
-    """Provider, name and tier of all that a provider sells, also of other providers' models.
+    """Provider, name and context of all that a provider sells, also of other providers' models.
 
     But for names that have and have not their maker's before them: the marts know no difference.
     """
@@ -94,15 +102,11 @@ def sold_names() -> Iterator[tuple[str, str, str]]:
                 if (provider.id == "openrouter" and "/" not in model.id) or model.id == "perplexity/sonar":
                     continue
                 for context in contexts(model):
-                    if context == STANDARD or context.startswith("service_tier="):
-                        yield (
-                            provider.id,
-                            model.id,
-                            context.removeprefix(STANDARD).removeprefix("service_tier="),
-                        )
+                    if context == STANDARD or context.startswith(("service_tier=", "processing=", "speed=")):
+                        yield provider.id, model.id, context
 
 
-def stated_cost(provider: str, model: str, tier: str, at: datetime) -> Decimal | None:
+def stated_cost(provider: str, model: str, context: str, at: datetime) -> Decimal | None:
     usage = Usage(
         input_tokens=3_000,
         cache_read_tokens=2_000,
@@ -110,7 +114,7 @@ def stated_cost(provider: str, model: str, tier: str, at: datetime) -> Decimal |
         output_tokens=100,
         output_reasoning_tokens=30,
     )
-    when = {"service_tier": tier} if tier else None
+    when = None if context == STANDARD else dict([context.split("=")])
     # Its names are whole there, but not in the list.
     before = "accounts/fireworks/models/" if provider == "fireworks" else ""
     try:
@@ -132,7 +136,7 @@ def test_a_span_costs_what_genai_prices_says_of_its_names(module_marts: Marts) -
             attributes={
                 "gen_ai.provider.name": provider,
                 "gen_ai.response.model": model,
-                "openai.response.service_tier": tier or None,
+                "openai.response.service_tier": None if context == STANDARD else context.split("=")[1],
                 "gen_ai.usage.input_tokens": 3_000,
                 "gen_ai.usage.cache_read.input_tokens": 2_000,
                 "gen_ai.usage.cache_creation.input_tokens": 500,
@@ -140,19 +144,40 @@ def test_a_span_costs_what_genai_prices_says_of_its_names(module_marts: Marts) -
                 "gen_ai.usage.reasoning.output_tokens": 30,
             },
         )
-        for number, (provider, model, tier) in enumerate(sold, start=1)
+        for number, (provider, model, context) in enumerate(sold, start=1)
     ]
     module_marts.build(*spans)
     costs = {
         int(row["span_id"], 16): row["estimated_cost_usd"]
         for row in module_marts.query("select span_id, estimated_cost_usd from interactions")
     }
-    differing = [
+    assert [
         (*names, costs[number])
         for number, names in enumerate(sold, start=1)
         if costs[number] != stated_cost(*names, at)
-    ]
-    assert differing == []
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "cost"),
+    [
+        ("gpt-4.1", Size(1_000, output_tokens=100), "0.0028"),
+        ("gpt-4.1", Size(1_000, output_tokens=100, web_searches=2), "0.0228"),
+        ("gpt-4.1", Size(1_000, output_tokens=100, storage_searches=3), "0.0103"),
+        ("gpt-4.1", Size(1_000, output_tokens=100, code_executions=1), "0.0328"),
+        ("claude-sonnet-4-5", Size(11_935, 5_758, 6_174, 100), "0.0263889"),
+        ("claude-sonnet-4-5", Size(11_935, 5_758, 6_174, 100, cache_write_1h_tokens=6_174), "0.0402804"),
+        ("gemini-2.5-flash", Size(1_000, output_tokens=900, output_reasoning_tokens=500), "0.00255"),
+    ],
+)
+def test_what_is_paid_for_beside_plain_tokens(module_marts: Marts, model: str, size: Size, cost: str) -> None:
+    module_marts.build(span(1))
+    [case] = [
+        Case(provider, known, STANDARD, MOMENTS[-1], size)
+        for provider, known in models()
+        if known.id == model and provider.id in ("openai", "anthropic", "google")
+    ][:1]
+    assert costs(module_marts, [case]) == [(Decimal(cost),) * 3]
 
 
 @pytest.mark.parametrize(

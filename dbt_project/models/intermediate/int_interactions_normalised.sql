@@ -127,6 +127,7 @@ select
     input_tokens,
     cached_input_tokens,
     cache_write_tokens,
+    cache_write_1h_tokens,
     output_tokens,
     reasoning_tokens,
     input_audio_tokens,
@@ -135,6 +136,10 @@ select
     cached_image_tokens,
     output_audio_tokens,
     output_image_tokens,
+    web_searches,
+    file_searches,
+    code_interpreter_calls,
+    reported_cost_usd,
     -- Cached tokens are input tokens and reasoning tokens are output tokens: neither is added again.
     case
         when coalesce(input_tokens, output_tokens) is not null

@@ -85,6 +85,11 @@ select
         {{ integer_attribute('gen_ai.usage.reasoning_tokens') }}
     ) as reasoning_tokens,
     {{ modality_tokens() }},
+    null::bigint as cache_write_1h_tokens,
+    null::bigint as web_searches,
+    null::bigint as file_searches,
+    null::bigint as code_interpreter_calls,
+    null::decimal(38, 24) as reported_cost_usd,
 
     -- prompt and context
     {{ text_attribute('spanmart.interaction.type') }} as interaction_type,

@@ -6,6 +6,7 @@ period, every rule becomes rows.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
@@ -33,6 +34,10 @@ from spanmart.warehouse.prices.sellers import self_hosted, sellers
 
 # Changes when the rules below do by which a name means a model: the list is another one then.
 MATCHING = 2
+
+# What genai-prices has a unit for and no price: OpenAI's containers of 1 GB that run code, $0.03 each since 2025-05
+# (https://platform.openai.com/docs/pricing), sold with the models whose searches of files it lists.
+CONTAINERS_KCOUNT = {"openai": Decimal(30)}
 
 # Whose clients ask others too: what they do not sell themselves is somebody else's.
 OF_ANY_SELLER = frozenset({"", "openai", "anthropic"})
@@ -150,7 +155,19 @@ def _rows_of(model: ModelInfo, priced: PricedModel, when: dict[str, str]) -> Ite
     days, times = _periods(model)
     for valid, at in ((day, time_) for day in days for time_ in times):
         moment = datetime.combine(valid[0], time.fromisoformat(at[0]), UTC)
-        yield from rows_of_price(model.get_prices(moment, when), priced, valid, at)
+        price = _with_containers(model.get_prices(moment, when), priced.provider)
+        yield from rows_of_price(price, priced, valid, at)
+
+
+def _with_containers(price: ModelPrice, seller: str) -> ModelPrice:
+    containers = CONTAINERS_KCOUNT.get(seller)
+    if (
+        containers is None
+        or price.storage_searches_kcount is None
+        or price.code_executions_kcount is not None
+    ):
+        return price
+    return ModelPrice(**{**vars(price), "code_executions_kcount": containers})
 
 
 def _periods(model: ModelInfo) -> tuple[list[tuple[date, date]], list[tuple[str, str]]]:
