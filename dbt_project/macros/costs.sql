@@ -3,10 +3,22 @@
 
 {#- What spans say how much of a call used: the counts, each with its name in the price list. -#}
 {% macro priced_counts() -%}
+    {%- set counts = dict(token_counts()) -%}
+    {%- do counts.update({
+        'web_searches': 'web_searches',
+        'file_searches': 'storage_searches',
+        'code_interpreter_calls': 'code_executions',
+    }) -%}
+    {{ return(counts) }}
+{%- endmacro %}
+
+{#- Without any of these a call tells no usage: how often it searched says nothing of what it read. -#}
+{% macro token_counts() -%}
     {{ return({
         'input_tokens': 'input_tokens',
         'cached_input_tokens': 'cache_read_tokens',
         'cache_write_tokens': 'cache_write_tokens',
+        'cache_write_1h_tokens': 'cache_write_1h_tokens',
         'input_audio_tokens': 'input_audio_tokens',
         'cached_audio_tokens': 'cache_audio_read_tokens',
         'input_image_tokens': 'input_image_tokens',
@@ -86,6 +98,7 @@
     {%- endfor -%}
     least({{ tokens.values() | join(', ') }}) < 0
     or {{ tokens.cached_input_tokens }} + {{ tokens.cache_write_tokens }} > {{ tokens.input_tokens }}
+    or {{ tokens.cache_write_1h_tokens }} > {{ tokens.cache_write_tokens }}
     or {{ tokens.input_audio_tokens }} + {{ tokens.input_image_tokens }} > {{ tokens.input_tokens }}
     or {{ tokens.cached_audio_tokens }} + {{ tokens.cached_image_tokens }} > {{ tokens.cached_input_tokens }}
     or {{ tokens.cached_audio_tokens }} > {{ tokens.input_audio_tokens }}
@@ -114,7 +127,7 @@
             '{{ var("prices_day") }}'::date + calls.created_at::time as today_at_that_time,
             (select price_list from {{ ref('stg_price_lists') }} where is_in_force) as list_in_force,
             lists.price_list as list_when_landed,
-            coalesce({{ priced_counts().keys() | join(', ') }}) is null as has_no_usage,
+            coalesce({{ token_counts().keys() | join(', ') }}) is null as has_no_usage,
             {{ is_inconsistent('calls') }} as is_inconsistent
         from {{ calls }} as calls
         inner join {{ ref('stg_price_lists') }} as lists

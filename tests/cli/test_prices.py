@@ -28,6 +28,7 @@ IN_HOUSE = {"gen_ai.response.model": "in-house"}
 CHANGES = """\
 PROVIDER  MODEL        PRICE                    FOR       OLD     NEW
 openai    gpt-4o-mini  cache_read_mtok          always  0.075  0.0675
+openai    gpt-4o-mini  code_executions_kcount   always     30      27
 openai    gpt-4o-mini  input_mtok               always   0.15   0.135
 openai    gpt-4o-mini  output_mtok              always    0.6    0.54
 openai    gpt-4o-mini  storage_searches_kcount  always    2.5    2.25

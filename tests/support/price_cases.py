@@ -32,6 +32,7 @@ COUNTS = {
     "input_tokens": "input_tokens",
     "cached_input_tokens": "cache_read_tokens",
     "cache_write_tokens": "cache_write_tokens",
+    "cache_write_1h_tokens": "cache_write_1h_tokens",
     "output_tokens": "output_tokens",
     "reasoning_tokens": "output_reasoning_tokens",
     "input_audio_tokens": "input_audio_tokens",
@@ -40,6 +41,9 @@ COUNTS = {
     "cached_image_tokens": "cache_image_read_tokens",
     "output_audio_tokens": "output_audio_tokens",
     "output_image_tokens": "output_image_tokens",
+    "web_searches": "web_searches",
+    "file_searches": "storage_searches",
+    "code_interpreter_calls": "code_executions",
 }
 CALLS = "scratch.intermediate.int_interactions_normalised"
 MODELS = "intermediate.int_price_models"
@@ -66,6 +70,10 @@ class Size:
     cache_image_read_tokens: int | None = 0
     output_audio_tokens: int = 0
     output_image_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    web_searches: int = 0
+    storage_searches: int = 0
+    code_executions: int = 0
 
     def usage(self) -> Usage:
         return Usage(**vars(self))
@@ -78,6 +86,7 @@ SIZES = (
     Size(300_001, 7, 0, 1, 1),
     Size(10_000, 6_000, 0, 900, 50, 5_000, 4_000, 3_000, 1_500, 600, 200),
     Size(10_000, 6_000, 0, 900, 50, 5_000, None, 3_000, None, 600, 200),
+    Size(10_000, 2_000, 6_000, 900, cache_write_1h_tokens=4_000, web_searches=2, storage_searches=3),
 )
 
 
@@ -132,6 +141,17 @@ def cases(everything: bool) -> Iterator[Case]:
                     yield Case(provider, model, context, moment, size)
 
 
+def boundary_cases() -> Iterator[Case]:
+    """The sizes before, at and after the end of each tier of every model that has tiers."""
+    for provider, model in models():
+        for context in contexts(model):
+            for start in _tier_starts(model):
+                for tokens in (start - 1, start, start + 1):
+                    # What is read from the cache and written to it is input, too.
+                    for size in (Size(tokens, output_tokens=7), Size(tokens, tokens // 2, tokens // 3, 7)):
+                        yield Case(provider, model, context, MOMENTS[-1], size)
+
+
 def _conditions(model: ModelInfo) -> list[ConditionalPrice | PriceVariant]:
     dated = [] if isinstance(model.prices, ModelPrice) else model.prices
     return [*dated, *(model.price_variants or ())]
@@ -156,10 +176,7 @@ def _changes(model: ModelInfo) -> Iterator[datetime]:
 
 def _around_tiers(model: ModelInfo) -> Iterator[Size]:
     """The last size of each tier and the first of the next, with and without each kind of tokens."""
-    prices = [model.prices] if isinstance(model.prices, ModelPrice) else []
-    prices += [condition.prices for condition in _conditions(model)]
-    values = [value for price in prices for value in vars(price).values()]
-    starts = {tier.start for value in values if isinstance(value, TieredPrices) for tier in value.tiers}
+    starts = _tier_starts(model)
     for tokens in sorted({start + more for start in starts for more in (0, 1)} | {1, 999_999_999}):
         yield Size(tokens)
         yield Size(tokens, cache_read_tokens=tokens)
@@ -175,6 +192,13 @@ def _around_tiers(model: ModelInfo) -> Iterator[Size]:
             output_audio_tokens=7_777,
             output_image_tokens=777,
         )
+
+
+def _tier_starts(model: ModelInfo) -> set[int]:
+    prices = [model.prices] if isinstance(model.prices, ModelPrice) else []
+    prices += [condition.prices for condition in _conditions(model)]
+    values = [value for price in prices for value in vars(price).values()]
+    return {tier.start for value in values if isinstance(value, TieredPrices) for tier in value.tiers}
 
 
 def costs(marts: Marts, of: Sequence[Case]) -> list[Costs]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spanmart.warehouse.errors import OwnPricesInvalid
+from spanmart.warehouse.prices.listed import provider_listed
 from spanmart.warehouse.prices.own import OwnPrices
 from spanmart.warehouse.prices.price_list import PriceList
 from spanmart.warehouse.prices.rows import STANDARD, whole_prices
@@ -140,6 +141,25 @@ price_model = "gpt-4o-2024-08-06"
         "service_tier=priority",
     )
     assert matched(text, "openai", "prod-chat") == (None, None, STANDARD)
+
+
+@pytest.mark.parametrize(
+    ("provider", "written", "called"),
+    [
+        ("openai", "openai/my-*", "my-model"),
+        ("google", "gemini/my-model", "my-model"),
+        ("aws.bedrock", "us.anthropic.claude-mine-20250929-v1:0", "claude-mine-20250929"),
+        ("bedrock", "anthropic.claude-mine*", "claude-mine-20250929"),
+    ],
+)
+def test_a_file_may_name_models_as_senders_do(provider: str, written: str, called: str) -> None:
+    entry = f'provider = "{provider}"\nmodel = "{written}"\n'
+    seller = provider_listed(provider)
+    assert matched(f"[[model]]\n{entry}input_mtok = 1", seller, called)[:2] == (seller, written)
+    alias = matched(
+        f'[[alias]]\n{entry}price_provider = "litellm"\nprice_model = "openai/gpt-4o"', seller, called
+    )
+    assert alias[:2] == ("openai", "gpt-4o")
 
 
 def test_an_alias_may_point_to_a_model_of_ones_own() -> None:

@@ -106,7 +106,12 @@ select
     * exclude (
         input_messages, output_messages, system_instructions, instructions, exception, finish_reasons, finish_reason, events,
         uncached_input_tokens, total_tokens, ms_to_first_chunk, span_name
+    ) replace (
+        -- When it ran, not when it was declared.
+        coalesce(nullif({{ provider_tool_runs('outputs', 'web_search') }}, 0), web_searches) as web_searches
     ),
+    nullif({{ provider_tool_runs('outputs', 'file_search') }}, 0) as file_searches,
+    nullif({{ provider_tool_runs('outputs', 'code_interpreter') }}, 0) as code_interpreter_calls,
     try_cast(nullif(input_messages, '') as json) as input_messages,
     try_cast(nullif(output_messages, '') as json) as output_messages,
     -- Not the conventions' JSON: better shown as it came than not at all.

@@ -40,7 +40,16 @@ lines as (
                 quantity: cached_input_tokens - cached_audio_tokens - cached_image_tokens,
                 usd_per_unit: input_tokens_usd + cache_read_tokens_usd
             },
-            {usage: 'cache write', quantity: cache_write_tokens, usd_per_unit: input_tokens_usd + cache_write_tokens_usd},
+            {
+                usage: 'cache write',
+                quantity: cache_write_tokens - cache_write_1h_tokens,
+                usd_per_unit: input_tokens_usd + cache_write_tokens_usd
+            },
+            {
+                usage: 'cache write for an hour',
+                quantity: cache_write_1h_tokens,
+                usd_per_unit: input_tokens_usd + cache_write_tokens_usd + cache_write_1h_tokens_usd
+            },
             {% for modality in ['audio', 'image'] %}
             {
                 usage: '{{ modality }} input',
@@ -65,6 +74,9 @@ lines as (
                 usd_per_unit: output_tokens_usd
             },
             {usage: 'reasoning', quantity: reasoning_tokens, usd_per_unit: output_tokens_usd + output_reasoning_tokens_usd},
+            {usage: 'web search', quantity: web_searches, usd_per_unit: web_searches_usd},
+            {usage: 'file search', quantity: file_searches, usd_per_unit: storage_searches_usd},
+            {usage: 'code interpreter', quantity: code_interpreter_calls, usd_per_unit: code_executions_usd},
             {usage: 'request', quantity: 1, usd_per_unit: requests_usd}
         ], recursive := true)
     from priced

@@ -25,6 +25,9 @@ named as (
 
     select
         * replace (
+            {{ provider_name('provider', 'request_model', 'response_model') }} as provider,
+            {{ model_name('request_model') }} as request_model,
+            {{ model_name('response_model') }} as response_model,
             {{ openai_finish_reason('finish_reason') }} as finish_reason,
             -- What the app says is missing holds; where it says nothing: declared, but absent or empty.
             coalesce(
@@ -120,7 +123,7 @@ select
 
     -- the response
     finish_reason,
-    service_tier,
+    {{ tier_name('service_tier') }} as service_tier,
     output_messages,
     ai_response,
     refusal,
@@ -130,6 +133,7 @@ select
     input_tokens,
     cached_input_tokens,
     cache_write_tokens,
+    cache_write_1h_tokens,
     output_tokens,
     reasoning_tokens,
     input_audio_tokens,
@@ -138,6 +142,10 @@ select
     cached_image_tokens,
     output_audio_tokens,
     output_image_tokens,
+    web_searches,
+    file_searches,
+    code_interpreter_calls,
+    reported_cost_usd,
     -- Cached tokens are input tokens and reasoning tokens are output tokens: neither is added again.
     case
         when coalesce(input_tokens, output_tokens) is not null

@@ -45,6 +45,7 @@ select
     calls.input_tokens,
     calls.cached_input_tokens,
     calls.cache_write_tokens,
+    calls.cache_write_1h_tokens,
     calls.output_tokens,
     calls.reasoning_tokens,
     calls.input_audio_tokens,
@@ -53,10 +54,14 @@ select
     calls.cached_image_tokens,
     calls.output_audio_tokens,
     calls.output_image_tokens,
+    calls.web_searches,
+    calls.file_searches,
+    calls.code_interpreter_calls,
     calls.tokens_used,
     costs.estimated_cost_usd,
     costs.cost_at_current_prices_usd,
     costs.booked_cost_usd,
+    calls.reported_cost_usd,
     costs.pricing_status,
 
     -- how it ended

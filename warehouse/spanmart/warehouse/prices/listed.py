@@ -6,12 +6,19 @@ period, every rule becomes rows.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
 
 from genai_prices.data_snapshot import find_provider_by_id, get_snapshot
-from genai_prices.types import ModelInfo, ModelPrice, StartDateConstraint, TimeOfDateConstraint
+from genai_prices.types import (
+    ModelInfo,
+    ModelPrice,
+    Provider,
+    StartDateConstraint,
+    TimeOfDateConstraint,
+)
 
 from spanmart.warehouse.prices.rows import (
     FIRST_DAY,
@@ -23,18 +30,29 @@ from spanmart.warehouse.prices.rows import (
     context_of,
     rows_of_price,
 )
+from spanmart.warehouse.prices.sellers import self_hosted, sellers
 
-# Names that the GenAI conventions give to providers, where genai-prices knows them by others.
-PROVIDERS = {
-    "azure.ai.inference": "azure",
-    "azure.ai.openai": "azure",
-    "gcp.gen_ai": "google",
-    "gcp.gemini": "google",
-    "gcp.vertex_ai": "google",
-    "aws.bedrock": "aws",
-    "mistral_ai": "mistral",
-    "x_ai": "x-ai",
-}
+# Changes when the rules below do by which a name means a model: the list is another one then.
+MATCHING = 2
+
+# What genai-prices has a unit for and no price: OpenAI's containers of 1 GB that run code, $0.03 each since 2025-05
+# (https://platform.openai.com/docs/pricing), sold with the models whose searches of files it lists.
+CONTAINERS_KCOUNT = {"openai": Decimal(30)}
+
+# Whose clients ask others too: what they do not sell themselves is somebody else's.
+OF_ANY_SELLER = frozenset({"", "openai", "anthropic"})
+# Whose names mean models of their own; others sell those of many.
+MAKERS = (
+    "anthropic",
+    "cohere",
+    "deepseek",
+    "google",
+    "mistral",
+    "openai",
+    "perplexity",
+    "voyageai",
+    "x-ai",
+)
 
 
 def listed_version() -> str:
@@ -62,24 +80,70 @@ def _listed_rows() -> Iterator[PriceRow]:
 
 def provider_listed(name: str) -> str:
     """The name by which genai-prices knows a provider; the same name where it does not."""
-    name = PROVIDERS.get(name.lower(), name.lower())
+    name = sellers().get(name.lower(), name.lower())
     found = find_provider_by_id(get_snapshot().providers, name) if name else None
     return found.id if found else name
 
 
 def model_listed(provider: str, model: str) -> tuple[str, str] | None:
-    """Provider and model under which the rows of that name stand; None where it is unknown."""
+    """Provider and model under which the rows of that name stand; None where it is unknown.
+
+    A seller whom nobody knows, or whose client asks anybody, does not hide whose model it is.
+    """
+    name = provider_listed(provider)
+    seller = find_provider_by_id(get_snapshot().providers, name) if name else None
+    if seller and (found := _sold_by(seller, model)):
+        return found
+    if name in self_hosted() or (seller and name not in OF_ANY_SELLER):
+        return None
+    return _made_by(model)
+
+
+def _sold_by(seller: Provider, model: str) -> tuple[str, str] | None:
+    """The seller's model of that name, or of that name after a maker's, for the marts leave those out."""
+    as_called = seller.find_model(model, all_providers=get_snapshot().providers)
+    # There all names have a maker; the list has some without, at other prices.
+    if as_called and seller.id != "openrouter":
+        return _as_sold(seller, as_called)
+    spelt = (seller.find_model(spelling) for spelling in _with_maker(seller.id, model))
+    found = {match.id for match in spelt if match}
+    if len(found) == 1:
+        return seller.id, found.pop()
+    return _as_sold(seller, as_called) if as_called else None
+
+
+def _made_by(model: str) -> tuple[str, str] | None:
+    """The only maker's model of that name."""
     snapshot = get_snapshot()
     try:
-        seller, match = snapshot.find_provider_model(
-            model, None, PROVIDERS.get(provider, provider) or None, None
-        )
+        # So it also reads who sells it before the name, as own prices may have it.
+        return _as_sold(*snapshot.find_provider_model(model, None, "litellm", None))
     except LookupError:
-        return None
-    maker = next(
-        maker for maker in snapshot.providers if any(match is candidate for candidate in maker.models)
-    )
-    return seller.id, match.id if maker is seller else f"{maker.id}/{match.id}"
+        makers = (find_provider_by_id(snapshot.providers, maker) for maker in MAKERS)
+        found = [(maker, match) for maker in makers if maker and (match := maker.find_model(model))]
+        return _as_sold(*found[0]) if len(found) == 1 else None
+
+
+def _as_sold(seller: Provider, match: ModelInfo) -> tuple[str, str]:
+    if any(match is model for model in seller.models):
+        return seller.id, match.id
+    maker = next(maker for maker in get_snapshot().providers if any(match is model for model in maker.models))
+    return seller.id, f"{maker.id}/{match.id}"
+
+
+def _with_maker(seller: str, model: str) -> list[str]:
+    if seller == "aws":
+        return [model.replace("claude", "anthropic.claude", 1)]
+    return [f"{before}{model}" for before in _before_names(seller)]
+
+
+@cache
+def _before_names(seller: str) -> Sequence[str]:
+    """What stands before the names of models at sellers that have those of several makers."""
+    if seller == "fireworks":
+        return ("accounts/fireworks/models/",)
+    [models] = [provider.models for provider in get_snapshot().providers if provider.id == seller]
+    return sorted({model.id.rpartition("/")[0] + "/" for model in models if "/" in model.id})
 
 
 def _contexts(model: ModelInfo) -> dict[str, dict[str, str]]:
@@ -91,7 +155,19 @@ def _rows_of(model: ModelInfo, priced: PricedModel, when: dict[str, str]) -> Ite
     days, times = _periods(model)
     for valid, at in ((day, time_) for day in days for time_ in times):
         moment = datetime.combine(valid[0], time.fromisoformat(at[0]), UTC)
-        yield from rows_of_price(model.get_prices(moment, when), priced, valid, at)
+        price = _with_containers(model.get_prices(moment, when), priced.provider)
+        yield from rows_of_price(price, priced, valid, at)
+
+
+def _with_containers(price: ModelPrice, seller: str) -> ModelPrice:
+    containers = CONTAINERS_KCOUNT.get(seller)
+    if (
+        containers is None
+        or price.storage_searches_kcount is None
+        or price.code_executions_kcount is not None
+    ):
+        return price
+    return ModelPrice(**{**vars(price), "code_executions_kcount": containers})
 
 
 def _periods(model: ModelInfo) -> tuple[list[tuple[date, date]], list[tuple[str, str]]]:

@@ -5,6 +5,7 @@ several entries that fit, the last counts.
 """
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -30,6 +31,7 @@ from spanmart.warehouse.errors import OwnPricesInvalid
 from spanmart.warehouse.folder import OWN_PRICES
 from spanmart.warehouse.prices.listed import provider_listed
 from spanmart.warehouse.prices.rows import FIRST_DAY, LAST_DAY, UNITS, context_of
+from spanmart.warehouse.prices.sellers import sellers
 from spanmart.warehouse.prices.toml_places import place_of
 
 # Above any price there is, and low enough that no sum of costs overflows, nor one of their squares.
@@ -131,7 +133,7 @@ class Discount(Dated):
 
     def fits(self, provider: str, model: str) -> bool:
         """Whether it is off the price of that model."""
-        return self.provider == provider and _fits(model, self)
+        return self.provider == provider and _fits([model], self)
 
 
 class Alias(_Entry):
@@ -192,15 +194,17 @@ class OwnPrices:
 
     def model_of(self, provider: str, model: str) -> tuple[str, str] | None:
         """The own model that a called name means, if any."""
-        found = (own for own in reversed(self.models) if own.provider == provider and _fits(model, own))
+        names = _written(provider, model)
+        found = (own for own in reversed(self.models) if own.provider == provider and _fits(names, own))
         return next(((own.provider, own.model) for own in found), None)
 
     def alias_of(self, provider: str, model: str) -> tuple[str, str] | None:
         """Whose price a called name has, if the file says so."""
+        names = _written(provider, model)
         found = (
             alias
             for alias in reversed(self.aliases)
-            if alias.provider in (None, provider) and _fits(model, alias)
+            if alias.provider in (None, provider) and _fits(names, alias)
         )
         return next(((alias.price_provider, alias.price_model) for alias in found), None)
 
@@ -216,8 +220,22 @@ def unknown_key(key: str, known: set[str]) -> str:
     return f"unknown key {key!r}. " + (f"Did you mean {close[0]!r}?" if close else f"Known: {sorted(known)}")
 
 
-def _fits(model: str, entry: OwnPrice | Alias | Discount) -> bool:
-    return fnmatchcase(model.lower(), entry.model)
+def _written(provider: str, model: str) -> list[str]:
+    """All that a file may have for a model that the marts name so: it was written by what senders send."""
+    before = [f"{name}/" for name, seller in sellers().items() if seller == provider]
+    names = [model, *(f"{start}{model}" for start in before)]
+    if provider == "aws":
+        in_bedrock = model.replace("claude", "anthropic.claude", 1)
+        names += [
+            f"{region}{in_bedrock}{version}"
+            for region in ("", "us.", "eu.", "apac.")
+            for version in ("", "-v1:0", "-v2:0")
+        ]
+    return names
+
+
+def _fits(names: Iterable[str], entry: OwnPrice | Alias | Discount) -> bool:
+    return any(fnmatchcase(name.lower(), entry.model) for name in names)
 
 
 def _told(wrong: Any) -> str:  # noqa: ANN401 - pydantic's dictionary of details

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from spanmart.warehouse.errors import OwnPricesInvalid
 from spanmart.warehouse.prices.listed import (
-    PROVIDERS,
+    MATCHING,
     listed_rows,
     listed_version,
     model_listed,
@@ -18,7 +18,8 @@ from spanmart.warehouse.prices.listed import (
 )
 from spanmart.warehouse.prices.overlay import overlaid
 from spanmart.warehouse.prices.own import OwnPrices
-from spanmart.warehouse.prices.rows import STANDARD, PriceRow, context_of
+from spanmart.warehouse.prices.rows import STANDARD, PriceRow, contexts_of_tier
+from spanmart.warehouse.prices.sellers import sellers
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,8 @@ class Matcher:
         found = self.find(*(self._own.alias_of(provider_listed(provider), model) or (provider, model)))
         if found is None:
             return PricedName(provider, model, service_tier, None, None, STANDARD)
-        context = context_of({"service_tier": service_tier})
-        has_context = (*found, context) in self._priced
-        return PricedName(provider, model, service_tier, *found, context if has_context else STANDARD)
+        contexts = (name for name in contexts_of_tier(service_tier) if (*found, name) in self._priced)
+        return PricedName(provider, model, service_tier, *found, next(contexts, STANDARD))
 
     def find(self, provider: str, model: str) -> tuple[str, str] | None:
         """Provider and model of the list that a name means: an own one, or as genai-prices matches."""
@@ -76,7 +76,7 @@ class PriceList:
     @cached_property
     def digest(self) -> str:
         """Changes when a price does, or a rule by which names are matched."""
-        rules = (self.version, sorted(PROVIDERS.items()), self.own.models, self.own.aliases)
+        rules = (self.version, MATCHING, sorted(sellers().items()), self.own.models, self.own.aliases)
         digest = hashlib.sha256(repr(rules).encode())
         for row in self.rows:
             digest.update(repr(row).encode())

@@ -62,6 +62,11 @@ def context_of(when: dict[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in sorted(when.items())) or STANDARD
 
 
+def contexts_of_tier(service_tier: str) -> list[str]:
+    """The contexts that a tier may mean: senders say batch processing and fast answers in the same place."""
+    return [context_of({key: service_tier.lower()}) for key in ("service_tier", "processing", "speed")]
+
+
 def rows_of_price(
     price: ModelPrice, model: PricedModel, days: tuple[date, date], times: tuple[str, str] = WHOLE_DAY
 ) -> Iterator[PriceRow]:

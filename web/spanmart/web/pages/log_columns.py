@@ -29,6 +29,8 @@ TITLES: Mapping[str, str] = {
     "estimated_cost_usd": "Cost",
     "cost_at_current_prices_usd": "Cost at current prices",
     "booked_cost_usd": "Booked cost",
+    "reported_cost_usd": "Cost by the sender",
+    "cache_write_1h_tokens": "Cache write tokens for an hour",
     "user_feedback": "Feedback",
     "user_feedback_comment": "Comment",
     "quality_score": "Score",
