@@ -29,7 +29,9 @@
     [
         {
             'name': event.name,
-            'body': coalesce(try_cast(event.attributes->>'gen_ai.event.content' as json), event.attributes)
+            'body': coalesce(
+                [{{ json_of('content') }} for content in [event.attributes->>'gen_ai.event.content']][1], event.attributes
+            )
         }
         for event in from_json(
             case when contains(events, '"gen_ai.') then events end, '[{"name": "VARCHAR", "attributes": "JSON"}]'
@@ -40,19 +42,22 @@
 {#- Events in an attribute, where what the assistant said after everybody else is the answer. -#}
 {% macro events_in_attribute() -%}
     [
-        list_transform(said, lambda event, place: {
-            'name': case
-                when place > coalesce(list_max(list_transform(
-                    said, lambda other, position: case when other.name != 'gen_ai.assistant.message' then position end
-                )), 0) then 'gen_ai.choice'
-                else event.name
-            end,
+        list_transform(told.said, lambda event, place: {
+            'name': case when place > told.last_question then 'gen_ai.choice' else event.name end,
             'body': event.body
         })
-        for said in [[
-            {'name': event->>'event.name', 'body': event}
-            for event in from_json({{ json_attribute('events') }}, '["JSON"]')
-        ]]
+        for told in [
+            {
+                'said': said,
+                'last_question': coalesce(list_max(list_transform(
+                    said, lambda event, place: case when event.name != 'gen_ai.assistant.message' then place end
+                )), 0)
+            }
+            for said in [[
+                {'name': event->>'event.name', 'body': event}
+                for event in from_json({{ json_of("attributes['events']") }}, '["JSON"]')
+            ]]
+        ]
     ][1]
 {%- endmacro %}
 

@@ -14,10 +14,12 @@ renamed as (
         coalesce(event_name, attributes['event.name']) as event_name,
         severity,
         body,
+        {{ json_of('body') }} as body_json,
         attributes,
         resource_attributes,
         time_unix_nano,
-        make_timestamp((time_unix_nano // 1000)::bigint) as occurred_at,
+        -- None is later than its arrival: feedback of a clock that goes ahead would beat what comes after it.
+        least(coalesce({{ moment_of('time_unix_nano') }}, ingested_at), ingested_at) as occurred_at,
         ingested_at
 
     from source

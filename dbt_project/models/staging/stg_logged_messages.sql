@@ -34,8 +34,8 @@ events as (
         {{ first_text(['user.id', 'enduser.id'], 'logged.attributes') }} as user_id,
         -- The body, the attribute that some have instead, a body that is only text, or the attributes themselves.
         coalesce(
-            case when json_type(try_cast(logged.body as json)) = 'OBJECT' then logged.body::json end,
-            try_cast(logged.attributes['gen_ai.event.content'] as json),
+            case when json_type(logged.body_json) = 'OBJECT' then logged.body_json end,
+            {{ json_of("logged.attributes['gen_ai.event.content']") }},
             case when logged.body != '' then json_object('content', logged.body) end,
             to_json(logged.attributes)
         ) as body

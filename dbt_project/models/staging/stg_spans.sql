@@ -1,6 +1,11 @@
 with source as (
 
-    select *, rowid as ledger_row from {{ source('raw', 'spans') }}
+    select
+        *,
+        rowid as ledger_row,
+        {{ moment_of('start_time_unix_nano') }} as stated_start,
+        {{ moment_of('end_time_unix_nano') }} as stated_end
+    from {{ source('raw', 'spans') }}
 
 ),
 
@@ -26,12 +31,12 @@ renamed as (
         -- maps and JSON
         attributes,
         resource_attributes,
-        events,
+        case when events = '[]' then events else coalesce({{ json_of('events') }}, '[]') end as events,
 
         -- times
-        make_timestamp((start_time_unix_nano // 1000)::bigint) as started_at,
+        coalesce(stated_start, stated_end, ingested_at) as started_at,
         case
-            when end_time_unix_nano >= start_time_unix_nano
+            when stated_start is not null and stated_end is not null and end_time_unix_nano >= start_time_unix_nano
                 then (end_time_unix_nano - start_time_unix_nano) / 1e6
         end as duration_ms,
         ingested_at

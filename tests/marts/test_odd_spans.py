@@ -1,0 +1,85 @@
+"""One odd span costs at most its own row, one odd value its own field: the calls beside it are as ever."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from support.dialects import gen_ai_events
+from support.marts import NANOSECONDS, NOON, Marts, Row, feedback, interaction_id, log_event, span
+
+DEEP = '{"a":' * 200_000 + "1" + "}" * 200_000
+YEAR_2500 = 16_725_225_600 * NANOSECONDS
+YEAR_2100 = 4_102_444_800 * NANOSECONDS
+
+
+def event_of(content: str) -> str:
+    said = {"name": "gen_ai.user.message", "time_unix_nano": NOON}
+    return json.dumps([said | {"attributes": {"gen_ai.event.content": content}}])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        gen_ai_events(2, events=event_of(DEEP)),
+        gen_ai_events(2, events='[{"name":"gen_ai.choice","time_unix_nano":1,"attributes":' + DEEP + "}]"),
+        gen_ai_events(
+            2, events="[]", attributes={"events": f'[{{"event.name":"gen_ai.choice","a":{DEEP}}}]'}
+        ),
+        log_event(2, "gen_ai.user.message", DEEP),
+        log_event(2, "gen_ai.user.message", None, **{"gen_ai.event.content": DEEP}),
+    ],
+    ids=["content", "event", "attribute", "body", "log attribute"],
+)
+def test_nesting_ends_no_process(marts: Marts, odd: Row) -> None:
+    silent = gen_ai_events(2, events="[]")
+    marts.build(span(1), *([silent] if "body" in odd else []), odd)
+    assert marts.interaction(1)["ai_response"] == "Hello!"
+    assert marts.interaction(2)["input_tokens"] == 1000
+
+
+def test_events_beyond_counting_are_read_at_once(marts: Marts) -> None:
+    said = [{"event.name": "gen_ai.user.message", "content": "Say hello"}] * 40_000
+    marts.build(
+        span(1),
+        gen_ai_events(
+            2, events="[]", attributes={"events": json.dumps([*said, {"event.name": "gen_ai.choice"}])}
+        ),
+    )
+    assert marts.interaction(1)["ai_response"] == "Hello!"
+    assert marts.interaction(2)["model_used"] == "gpt-4o-mini-2024-07-18"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "begins"),
+    [
+        (0, NOON, NOON),
+        (0, 0, None),
+        (YEAR_2500, YEAR_2500 + 1, None),
+        (YEAR_2500, NOON, NOON),
+        (2**64 - 1, 2**64 - 1, None),
+    ],
+)
+def test_a_clock_that_was_not_set_gives_no_duration_and_a_sane_moment(
+    marts: Marts, start: int, end: int, begins: int | None
+) -> None:
+    marts.build(span(1, start=start, end_time_unix_nano=end))
+    row = marts.interaction(1)
+    assert row["processing_time_ms"] is None
+    moment = row["ingested_at"] if begins is None else datetime(2026, 9, 21, 14, 13, 20)
+    assert row["created_at"] == moment
+
+
+def test_an_end_that_cannot_be_keeps_the_start(marts: Marts) -> None:
+    marts.build(span(1, start=NOON, end_time_unix_nano=YEAR_2500))
+    row = marts.interaction(1)
+    assert (row["created_at"], row["processing_time_ms"]) == (datetime(2026, 9, 21, 14, 13, 20), None)
+
+
+def test_feedback_of_the_future_does_not_beat_what_comes_later(marts: Marts) -> None:
+    marts.build(span(1), feedback(1, "rejected", at=YEAR_2100))
+    [first] = marts.query("select feedback_at, ingested_at from intermediate.int_feedback")
+    assert first["feedback_at"] == first["ingested_at"]
+    marts.build(feedback(1, "accepted", at=YEAR_2100 - NANOSECONDS))
+    found = marts.query("select user_feedback from interactions where interaction_id = ?", interaction_id(1))
+    assert found == [{"user_feedback": "accepted"}]
