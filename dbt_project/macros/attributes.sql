@@ -38,7 +38,7 @@
 
 {#- A JSON object as a map; null where it is none. -#}
 {% macro map_attribute(key) -%}
-    try_cast({{ json_attribute(key) }} as map(varchar, varchar))
+    {{ json_map_of("attributes['" ~ key ~ "']") }}
 {%- endmacro %}
 
 {#- The first that is there, of the names that one thing has had. -#}

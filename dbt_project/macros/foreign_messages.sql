@@ -4,19 +4,30 @@
 {#- JSON text of the messages in a text. Where `are_one` holds they are items of one answer: OpenAI's responses list
     reasoning, text and tool calls one by one. -#}
 {% macro as_messages(text, role, are_one='false') -%}
+    [
+        case
+            when sound != '' then [
+                to_json(case
+                    when {{ are_one }} or starts_with(sound, '[{"id":"__fake_id__"')
+                        then [{
+                            'role': '{{ role }}',
+                            'parts': flatten([message.parts for message in messages]),
+                            'finish_reason': null
+                        }]
+                    else messages
+                end)::varchar
+                for messages in [{{ foreign_messages(json_items('sound', role), role) }}]
+            ][1]
+        end
+        for sound in [{{ sound_text('told') }} for told in [{{ text }}]]
+    ][1]
+{%- endmacro %}
+
+{#- JSON text that everybody reads, where half of a surrogate pair makes it none. -#}
+{% macro sound_text(text) -%}
     case
-        when {{ text }} != '' then [
-            to_json(case
-                when {{ are_one }} or starts_with({{ text }}, '[{"id":"__fake_id__"')
-                    then [{
-                        'role': '{{ role }}',
-                        'parts': flatten([message.parts for message in messages]),
-                        'finish_reason': null
-                    }]
-                else messages
-            end)::varchar
-            for messages in [{{ foreign_messages(json_items(text, role), role) }}]
-        ][1]
+        when not json_valid({{ text }}) and contains({{ text }}, '\ud') then coalesce({{ json_of(text) }}::varchar, {{ text }})
+        else {{ text }}
     end
 {%- endmacro %}
 

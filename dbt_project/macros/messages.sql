@@ -66,7 +66,7 @@
 {#- How often the provider ran a tool of its own for an answer, as its items say. -#}
 {% macro provider_tool_runs(outputs, tool) -%}
     len([
-        part for message in {{ outputs }} for part in message.parts
+        part for part in flatten([message.parts for message in {{ outputs }}])
         if part.type = '{{ tool }}_call' or (part.type = 'server_tool_call' and starts_with(part.name, '{{ tool }}'))
     ])
 {%- endmacro %}

@@ -3,7 +3,7 @@
 {% macro told_messages(key, role) -%}
     case
         when attributes['{{ key }}'] in ('', '[]') then null
-        when dialect = 'spanmart' or contains(attributes['{{ key }}'], '"parts"') then attributes['{{ key }}']
+        when dialect = 'spanmart' or contains(attributes['{{ key }}'], '"parts"') then {{ sound_text("attributes['" ~ key ~ "']") }}
         else {{ as_messages("attributes['" ~ key ~ "']", role) }}
     end
 {%- endmacro %}
