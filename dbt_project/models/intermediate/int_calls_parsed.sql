@@ -62,7 +62,7 @@ members as (
         told_spans.usage_rank
     from counted_apart
     inner join {{ told_spans }} as told_spans using (interaction_id)
-    where not told_spans.is_context
+    where told_spans.told_rank < 1000
 
     union all by name
 
@@ -74,7 +74,7 @@ members as (
 counted as (
 
     select * from counted_apart
-    where interaction_id not in (select interaction_id from {{ told_spans }} where not is_context)
+    where interaction_id not in (select interaction_id from {{ told_spans }} where told_rank < 1000)
 
     union all by name
 

@@ -6,6 +6,7 @@
             "delete from {{ ref('int_changed_keys') }}",
             "{{ delete_taken(ref('stg_span_keys')) }}",
             "{{ delete_taken(ref('stg_message_keys')) }}",
+            "{{ delete_taken(ref('stg_judged_keys')) }}",
         ],
     )
 }}
@@ -26,6 +27,7 @@
 -- depends_on: {{ ref('prompt_versions') }}
 -- depends_on: {{ ref('experiment_arms') }}
 -- depends_on: {{ ref('alert_evaluations') }}
+-- depends_on: {{ ref('int_unread_spans') }}
 -- depends_on: {{ ref('int_changed_keys') }}
 
 select

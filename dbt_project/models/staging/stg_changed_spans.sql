@@ -20,8 +20,8 @@ counted as (
         call_key as span_key,
         bool_or(is_after) as counts,
         bool_or(not is_after) as counted_before,
-        bit_xor(hash(span_key, ingest_seq, told_rank, usage_rank)) filter (where is_after)
-            is distinct from bit_xor(hash(span_key, ingest_seq, told_rank, usage_rank)) filter (where not is_after)
+        bit_xor(hash(span_key, ingest_seq, told_rank, usage_rank, is_context, is_alias, judged_seq)) filter (where is_after)
+            is distinct from bit_xor(hash(span_key, ingest_seq, told_rank, usage_rank, is_context, is_alias, judged_seq)) filter (where not is_after)
             as is_told_otherwise
     from {{ ref('stg_counted_calls') }}
     group by call_key

@@ -4,9 +4,31 @@
 -- exchange with a model, one counts and the others fill in what it leaves open: a call span around others, spans of
 -- several instrumentations with one response id, and side by side the client's span within the time of a framework's.
 -- Spans above a call that are none themselves give it their context.
-with recursive spans as (
+with recursive judged as (
 
-    select * from {{ ref('stg_touched_spans') }}
+    select
+        moments.is_after,
+        span_key,
+        max(ingest_seq) as judged_seq
+    from {{ ref('stg_judged_keys') }}
+    cross join (values (false), (true)) as moments (is_after)
+    where
+        span_key in (select span_key from {{ ref('stg_touched_spans') }})
+        and case
+            when moments.is_after then ingested_at >= {{ taken_before() }}
+            else ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
+        end
+    group by moments.is_after, span_key
+
+),
+
+spans as (
+
+    select
+        touched.*,
+        judged.judged_seq
+    from {{ ref('stg_touched_spans') }} as touched
+    left join judged using (is_after, span_key)
 
 ),
 
@@ -18,7 +40,9 @@ crowds as (
         trace_key
     from spans
     group by is_after, trace_key
-    having count(dialect) > 1 or (count(dialect) = 1 and bool_or(tells_context and dialect is null))
+    having
+        count(dialect) > 1
+        or (count(dialect) = 1 and bool_or(dialect is null and (tells_context or judged_seq is not null)))
 
 ),
 
@@ -312,6 +336,8 @@ ranked as (
         span_key,
         trace_key,
         ingest_seq,
+        judged_seq,
+        started_ms,
         row_number() over (
             partition by is_after, unit_key
             order by
@@ -342,15 +368,18 @@ surrounding as (
         ranked.unit_key,
         context.span_key,
         context.ingest_seq,
-        min(lineage.distance) as distance
+        context.judged_seq,
+        context.tells_context,
+        min(lineage.distance) as distance,
+        max(ranked.started_ms) as started_ms
     from lineage
     inner join ranked using (is_after, span_key)
     inner join crowded as context
         on lineage.is_after = context.is_after and lineage.ancestor_key = context.span_key
     left join ranked as member
         on context.is_after = member.is_after and context.span_key = member.span_key
-    where context.tells_context and member.span_key is null
-    group by lineage.is_after, ranked.unit_key, context.span_key, context.ingest_seq
+    where (context.tells_context or context.judged_seq is not null) and member.span_key is null
+    group by all
 
 ),
 
@@ -363,7 +392,9 @@ members as (
         ingest_seq,
         told_rank,
         usage_rank,
-        false as is_context
+        judged_seq,
+        false as is_context,
+        told_rank > 1 as is_alias
     from ranked
 
     union all
@@ -375,7 +406,11 @@ members as (
         ingest_seq,
         1000 + row_number() over (partition by is_after, unit_key order by distance, span_key),
         1000,
-        true
+        judged_seq,
+        tells_context,
+        -- Of several calls within what was judged, the last is what came out of it.
+        judged_seq is not null
+        and row_number() over (partition by is_after, span_key order by started_ms desc, unit_key) = 1
     from surrounding
 
 )
@@ -387,7 +422,9 @@ select
     members.ingest_seq,
     members.told_rank,
     members.usage_rank,
-    members.is_context
+    case when members.is_alias then members.judged_seq end as judged_seq,
+    members.is_context,
+    members.is_alias
 
 from members
 inner join ranked as counted

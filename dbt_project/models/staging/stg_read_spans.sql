@@ -21,4 +21,4 @@ select
     dialect,
     has_logged_messages
 from {{ ref('stg_told_spans') }}
-where told_rank > 1 and not is_context
+where told_rank between 2 and 999

@@ -9,7 +9,8 @@ with members as (
         counted.ingest_seq,
         counted.told_rank,
         counted.usage_rank,
-        counted.is_context
+        counted.is_context,
+        counted.is_alias
     from {{ ref('stg_counted_calls') }} as counted
     inner join (
         select
@@ -51,7 +52,8 @@ select distinct
     described.has_logged_messages,
     described.told_rank,
     described.usage_rank,
-    described.is_context
+    described.is_context,
+    described.is_alias
 
 from {{ ref('stg_spans') }} as spans
 inner join described

@@ -1,4 +1,5 @@
 {{ config(materialized='replaced') }}
+{%- set interactions = built('interactions') %}
 
 -- The traces of which this refresh brings something, or whose calls may be told of by spans that it brings, as they were
 -- before it and as they are after it: the newest copy of each of their spans. A copy without its texts takes the place
@@ -49,15 +50,33 @@ related as (
 
 ),
 
+-- Judged, and no calls that count: they may tell of one.
+judged as (
+
+    select
+        trace_key,
+        interaction_key
+    from {{ ref('stg_judged_keys') }}
+    where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+
+),
+
 traces as (
 
     select trace_key from arrived
     union all
     select trace_key from related
     union all
+    select trace_key from judged
+    {% if interactions %}
+    where interaction_key not in (
+        select interaction_key from {{ interactions }} where interaction_key in (select interaction_key from judged)
+    )
+    {% endif %}
+    union all
     select trace_key from {{ ref('stg_message_keys') }}
     where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-    {% for keys in [ref('stg_span_keys'), ref('stg_message_keys')] %}
+    {% for keys in [ref('stg_span_keys'), ref('stg_message_keys'), ref('stg_judged_keys')] %}
     union all
     select trace_key from {{ keys }}
     where ingested_at < {{ taken_before() }}

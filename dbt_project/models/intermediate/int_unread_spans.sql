@@ -1,0 +1,30 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ delete_repeated_commits() }}",
+        post_hook="{{ delete_taken(this) }}",
+    )
+}}
+
+-- Spans that look like calls of a model and follow no convention that is known here.
+select
+    spans.ingest_seq,
+    spans.ingested_at,
+    keys.span_key,
+    spans.trace_id,
+    spans.span_id,
+    spans.scope_name,
+    spans.scope_version,
+    spans.service_name,
+    spans.span_name,
+    spans.started_at,
+    -- Numbers within keys are places in lists.
+    list_sort(list_distinct([
+        regexp_replace(key, '\d+', 'N', 'g') for key in map_keys(spans.attributes)[:200]
+    ]))[:60] as attribute_keys
+
+from {{ ref('stg_span_keys') }} as keys
+inner join {{ ref('stg_spans') }} as spans
+    on keys.ingest_seq = spans.ingest_seq and keys.span_key = {{ span_key('spans.span_id') }}
+where keys.is_unread and keys.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
