@@ -245,21 +245,41 @@
     {{ return(types) }}
 {% endmacro %}
 
-{#- One thing by all of its names; `is_ours` says whether a span can have only ours. -#}
-{% macro told(column, is_ours="dialect = 'spanmart'") -%}
-    {%- set names, type = synonyms()[column], told_types().get(column, 'text') -%}
-    {%- set ours, all = [], [] -%}
-    {%- for key in names.ours -%}{%- do ours.append(attribute_as(type, key)) -%}{%- endfor -%}
-    {%- for key in names.ours + names.others -%}{%- do all.append(attribute_as(type, key)) -%}{%- endfor -%}
-    {%- for key in names.get('quoted', []) -%}{%- do all.append("nullif(trim(attributes['" ~ key ~ "'], '\"'), '')") -%}{%- endfor -%}
-    {%- if ours == all -%}
-        coalesce({{ all | join(', ') }})
-    {%- else -%}
-        case
-            when {{ is_ours }} then {{ 'coalesce(' ~ ours | join(', ') ~ ')' if ours else 'null' }}
-            else coalesce({{ all | join(', ') }})
-        end
-    {%- endif -%}
+{#- One thing by all of its names, or by ours alone. -#}
+{% macro told(column, ours_alone=false) -%}
+    {%- set names, type, found = synonyms()[column], told_types().get(column, 'text'), [] -%}
+    {%- for key in names.ours + ([] if ours_alone else names.others) -%}{%- do found.append(attribute_as(type, key)) -%}{%- endfor -%}
+    {%- for key in ([] if ours_alone else names.get('quoted', [])) -%}
+        {%- do found.append("nullif(trim(attributes['" ~ key ~ "'], '\"'), '')") -%}
+    {%- endfor -%}
+    {%- set sql_type = {'text': 'varchar', 'integer': 'bigint', 'decimal': 'decimal(38, 24)'}.get(type, type) -%}
+    {{ 'coalesce(' ~ found | join(', ') ~ ')' if found else 'null::' ~ sql_type }}
+{%- endmacro %}
+
+{#- What the span of a call has in any dialect, and all that `synonyms` names. -#}
+{% macro told_columns(ours_alone=false) -%}
+    interaction_id,
+    trace_id,
+    span_id,
+    span_name,
+    scope_name,
+    ingest_seq,
+    dialect,
+    service_name,
+    coalesce(
+        {{ text_attribute('deployment.environment.name', 'resource_attributes') }},
+        {{ text_attribute('deployment.environment', 'resource_attributes') }}
+    ) as environment,
+    attributes,
+    events,
+    started_at,
+    duration_ms,
+    status_code,
+    {% for column in synonyms() if column != 'stated_error' %}
+    {{ told(column, ours_alone) }} as {{ column }},
+    {% endfor %}
+    coalesce(status_message, {{ told('stated_error', ours_alone) }}) as status_message,
+    ingested_at
 {%- endmacro %}
 
 {% macro attribute_as(type, key) -%}

@@ -1,12 +1,15 @@
-{#- What a sender attached to a call or to a span above it, under whichever prefix. -#}
+{#- What a sender attached to a call or to a span above it, under whichever prefix; of two of one name the
+    first. -#}
 {% macro told_metadata() -%}
-    case
-        when dialect = 'spanmart' then {{ attributes_under('spanmart.metadata.') }}
-        else map_from_entries([
+    [
+        map_from_entries(list_filter(
+            told, lambda entry, place: list_position(list_transform(told, lambda other: other.k), entry.k) = place
+        ))
+        for told in [[
             struct_pack(k := regexp_replace(entry.key, {{ metadata_prefix() }}, ''), v := entry.value)
             for entry in list_filter(map_entries(attributes), lambda entry: regexp_matches(entry.key, {{ metadata_prefix() }}))
-        ])
-    end
+        ]]
+    ][1]
 {%- endmacro %}
 
 {% macro metadata_prefix() -%}

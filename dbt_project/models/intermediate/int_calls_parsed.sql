@@ -2,6 +2,7 @@
 {{ config(materialized='replaced', relation_type='view') }}
 {%- set read, told_spans, context = ref('stg_read_spans'), ref('stg_told_spans'), ref('stg_context') %}
 {%- set dialects = {
+    'gen_ai': ref('stg_genai'),
     'gen_ai_events': ref('stg_genai_events'),
     'langfuse': ref('stg_langfuse'),
     'logfire': ref('stg_logfire'),
@@ -21,7 +22,7 @@
 -- The calls of this refresh in all dialects, their JSON parsed. Malformed JSON becomes null, never an error.
 with {{ 'told' if arrived[1] else 'calls' }} as (
 
-    select * from {{ ref('stg_genai') }}
+    select * from {{ ref('stg_spanmart') }}
     {% for dialect, calls in dialects.items() if dialect in (arrived[0] or []) %}
     union all by name
     select * from {{ calls }}

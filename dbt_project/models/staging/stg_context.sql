@@ -29,11 +29,7 @@ select
     {% for column in ['interaction_type', 'prompt_id', 'prompt_name', 'prompt_version'] %}
     {{ told(column) }} as {{ column }},
     {% endfor %}
-    nullif({{ attributes_under('gen_ai.prompt.variable.') }}, map {}) as variables,
-    {{ list_attribute('spanmart.prompt.required_variables') }} as required_variables,
-    {{ list_attribute('spanmart.prompt.missing_variables') }} as missing_variables,
-    {{ list_attribute('spanmart.prompt.invalid_variables') }} as invalid_variables,
-    nullif({{ attributes_under('spanmart.context.') }}, map {}) as context,
+    {{ told_prompt_and_context() }},
     map_concat({{ told_metadata() }}, coalesce({{ map_attribute('metadata') }}, map {})) as metadata
 
 from spans
