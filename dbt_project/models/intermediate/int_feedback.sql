@@ -3,9 +3,13 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='interaction_key',
-        post_hook="{{ delete_taken(this) }}",
+        post_hook=["{{ delete_taken(this) }}", "{{ delete_unbuilt_commits() }}"],
     )
 }}
+
+-- Written once the calls of the refresh could be read: a commit that cannot be leaves nothing here.
+-- depends_on: {{ ref('int_interactions_normalised') }}
+-- depends_on: {{ ref('stg_set_aside') }}
 
 -- One row per interaction that was judged: the latest judgement by the time it was given, whole. Of two with the
 -- same time the one landed later wins.
@@ -16,6 +20,22 @@ with arrived as (
         {{ interaction_key() }} as interaction_key
     from {{ ref('stg_feedback') }} as feedback
     where feedback.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+    {% if is_incremental() %}
+    union all
+    -- What a run that broke off may have put another in the place of.
+    select
+        feedback.*,
+        {{ interaction_key() }} as interaction_key
+    from {{ ref('stg_feedback') }} as feedback
+    where
+        feedback.ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
+        and feedback.ingest_seq not in (select ingest_seq from {{ ref('stg_set_aside') }})
+        and feedback.ingested_at >= {{ taken_before() }}
+        and feedback.interaction_id in (
+            select interaction_id from {{ this }}
+            where ingest_seq > (select from_seq from {{ ref('stg_refresh_window') }})
+        )
+    {% endif %}
 
 ),
 
@@ -49,6 +69,9 @@ from latest
 -- What is there landed before; it stays if it was given after.
 where not exists (
     select 1 from {{ this }} as there
-    where there.interaction_key = latest.interaction_key and there.feedback_at > latest.feedback_at
+    where
+        there.interaction_key = latest.interaction_key
+        and there.feedback_at > latest.feedback_at
+        and there.ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
 )
 {% endif %}
