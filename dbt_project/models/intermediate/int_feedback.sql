@@ -7,10 +7,6 @@
     )
 }}
 
--- Written once the calls of the refresh could be read: a commit that cannot be leaves nothing here.
--- depends_on: {{ ref('int_interactions_normalised') }}
--- depends_on: {{ ref('stg_set_aside') }}
-
 -- One row per interaction that was judged: the latest judgement by the time it was given, whole. Of two with the
 -- same time the one landed later wins.
 with arrived as (
@@ -29,7 +25,6 @@ with arrived as (
     from {{ ref('stg_feedback') }} as feedback
     where
         feedback.ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
-        and feedback.ingest_seq not in (select ingest_seq from {{ ref('stg_set_aside') }})
         and feedback.ingested_at >= {{ taken_before() }}
         and feedback.interaction_id in (
             select interaction_id from {{ this }}
