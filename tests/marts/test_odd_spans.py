@@ -1,11 +1,12 @@
 """One odd span costs at most its own row, one odd value its own field: the calls beside it are as ever."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
-from support.dialects import gen_ai_events
+from support.dialects import gen_ai_events, openinference, openllmetry
 from support.marts import NANOSECONDS, NOON, Marts, Row, feedback, interaction_id, log_event, span
 
 DEEP = '{"a":' * 200_000 + "1" + "}" * 200_000
@@ -48,6 +49,21 @@ def test_events_beyond_counting_are_read_at_once(marts: Marts) -> None:
     )
     assert marts.interaction(1)["ai_response"] == "Hello!"
     assert marts.interaction(2)["model_used"] == "gpt-4o-mini-2024-07-18"
+
+
+@pytest.mark.parametrize("dialect", [openinference, openllmetry])
+def test_of_messages_beyond_counting_the_newest_are_read_at_once(
+    marts: Marts, dialect: Callable[..., Row]
+) -> None:
+    key = "llm.input_messages.{}.message.{}" if dialect is openinference else "gen_ai.prompt.{}.{}"
+    said = {key.format(number, "role"): "user" for number in range(40_000)}
+    said |= {key.format(number, "content"): f"text {number}" for number in (0, 39_000, 39_999)}
+    marts.build(span(1), dialect(2, attributes=said | {"input.value": None}))
+    assert marts.interaction(1)["ai_response"] == "Hello!"
+    row = marts.interaction(2)
+    assert row["prompt_preview"] == "text 39999"
+    assert "[39000 messages left out]" in row["rendered_prompt"]
+    assert "text 39000" in row["rendered_prompt"]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,26 @@ def test_old_texts_go_from_the_ledger_and_the_marts_and_nothing_else(marts: Mart
         assert SECRET not in repr(marts.query(f"select * from landing.raw.{table}"))
 
 
+def test_texts_go_whatever_lies_beside_them(marts: Marts) -> None:
+    odd = [r'[{"parts":[{"content":"\ud83e"}]}]', '[{"parts":' * 450 + "1" + "}]" * 450, "[" * 100_000]
+    marts.build(
+        *(
+            span(number, attributes={"gen_ai.input.messages": text})
+            for number, text in enumerate(odd, start=2)
+        ),
+        span(1, attributes={"gen_ai.input.messages": messages(("user", SECRET))}),
+        feedback(1, gen_ai__evaluation__score__value=80),
+    )
+    before = facts(marts)
+
+    apply(marts, Keeps(text_days=1), landed_until(marts) + timedelta(days=1))
+
+    assert facts(marts) == before
+    assert marts.interaction(1)["quality_score"] == 80
+    assert SECRET not in repr(marts.contents())
+    assert SECRET not in repr(marts.query("select * from landing.raw.spans"))
+
+
 @pytest.mark.skipif(not RECORDED.is_dir(), reason=f"there are no recordings at {RECORDED}")
 def test_whoever_instrumented_a_call_only_its_texts_go(marts: Marts) -> None:
     for folder in sorted(RECORDED.iterdir()):

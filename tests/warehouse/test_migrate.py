@@ -60,6 +60,7 @@ ROWS_OF_EARLIER_VERSIONS = {
     "landing": {
         1: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
         2: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
+        3: "insert into landing.raw.batches values (7, 'otlp_http', 3, 2, 1, 99, timestamp '2026-11-01')",
     },
     "app": {
         1: "insert into app.tokens by name select 'shop' as name, 'spanmart_1' as prefix, 'f' as sha256,"

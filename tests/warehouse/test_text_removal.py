@@ -43,6 +43,9 @@ def test_text_goes(key):
         ("gen_ai.response.finish_reasons", '["stop"]'),
         ("gen_ai.response.model", "gpt-4o-mini"),
         ("gen_ai.usage.input_tokens", "12"),
+        ("gen_ai.evaluation.score.value", "80"),
+        ("llm.cost.prompt", "0.25"),
+        ("langfuse.observation.cost_details", '{"input": 0.25}'),
         ("llm.token_count.prompt", "12"),
         ("ai.response.finishReason", "stop"),
         ("ai.usage.promptTokens", "12"),
@@ -111,3 +114,34 @@ def test_an_event_keeps_its_name_its_time_and_the_error():
             }
         }
     ]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        r'["\ud83e"]',
+        "[" * 900 + "]" * 900,
+        '{"a":' * 65 + '"b"' + "}" * 65,
+        "[" * 100_000,
+        "[" + "9" * 5_000 + "]",
+        "[NaN, 1e999]",
+        '[{"parts": [1,]}',
+    ],
+)
+def test_odd_texts_go_too(odd):
+    for key in ("gen_ai.input.messages", "spanmart.prompt.variable.a"):
+        without_text(key, odd).encode()
+    assert SECRET not in without_text("gen_ai.input.messages", odd.replace("[", f'["{SECRET}",', 1))
+    inner = json.dumps([{"name": "said", "time_unix_nano": 5, "attributes": {"content": odd}}])
+    [event] = json.loads(events_without_texts(inner))
+    assert event == {
+        "name": "said",
+        "time_unix_nano": 5,
+        "attributes": {"content": event["attributes"]["content"]},
+    }
+    assert event["attributes"]["content"] in ("[removed]", "[]", "{}")
+
+
+def test_events_that_nothing_can_read_go_whole():
+    for odd in ("[" * 900 + "]" * 900, "{}", '[{"attributes": '):
+        assert events_without_texts(odd) == "[]"

@@ -1,5 +1,7 @@
 """Before there is anything to show: while the marts are first built, and on an empty warehouse."""
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -48,3 +50,14 @@ def test_ready_says_how_fresh_the_marts_are(client: FlaskClient, marts: Marts) -
     assert body["refreshed_seq"] == marts.refresher.status.refreshed_seq
     assert body["refreshed_at"].endswith("Z")
     assert body["error"] is None
+    assert body["set_aside"] == 0
+
+
+def test_pages_and_readyz_say_that_commits_are_set_aside(
+    client: FlaskClient, marts: Marts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(marts.refresher), "status", replace(marts.refresher.status, set_aside=2))
+    assert client.get("/readyz").get_json()["set_aside"] == 2
+    for view in VIEWS:
+        page = client.get(f"/admin-dashboard?view={view}").get_data(as_text=True)
+        assert "2 of the commits could not be read" in page

@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='interaction_key',
-        post_hook="{{ delete_taken(this) }}",
+        post_hook=["{{ delete_taken(this) }}", "{{ delete_unbuilt_commits() }}"],
     )
 }}
 
@@ -16,6 +16,21 @@ with arrived as (
         {{ interaction_key() }} as interaction_key
     from {{ ref('stg_feedback') }} as feedback
     where feedback.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+    {% if is_incremental() %}
+    union all
+    -- What a run that broke off may have put another in the place of.
+    select
+        feedback.*,
+        {{ interaction_key() }} as interaction_key
+    from {{ ref('stg_feedback') }} as feedback
+    where
+        feedback.ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
+        and feedback.ingested_at >= {{ taken_before() }}
+        and feedback.interaction_id in (
+            select interaction_id from {{ this }}
+            where ingest_seq > (select from_seq from {{ ref('stg_refresh_window') }})
+        )
+    {% endif %}
 
 ),
 
@@ -49,6 +64,9 @@ from latest
 -- What is there landed before; it stays if it was given after.
 where not exists (
     select 1 from {{ this }} as there
-    where there.interaction_key = latest.interaction_key and there.feedback_at > latest.feedback_at
+    where
+        there.interaction_key = latest.interaction_key
+        and there.feedback_at > latest.feedback_at
+        and there.ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
 )
 {% endif %}

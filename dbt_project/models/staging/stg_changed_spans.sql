@@ -1,13 +1,18 @@
 {{ config(materialized='replaced') }}
 {%- set interactions = built('interactions') %}
-{%- set previous = built('stg_changed_spans', 'staging') %}
 {%- set refresh_window = ref('stg_refresh_window') %}
 -- depends_on: {{ ref('stg_retention') }}
 
 -- Spans of which the marts may have to say something else after this refresh: those that it brings; calls that count
 -- now and did not, or did and do not any more; and calls whose messages it brings, or retention took. Keys only: the
 -- wide rows are read once, later.
-with after as (
+with begun_before as (
+
+    select * from {{ begun_before() }}
+
+),
+
+after as (
 
     select * from {{ ref('stg_touched_spans') }} where is_after
 
@@ -74,6 +79,7 @@ changed as (
         after.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
         or counted.is_told_otherwise
         or (counted.counts and retold.have_changed)
+        or after.span_key in (select {{ span_key() }} from begun_before)
 
 ),
 
@@ -95,22 +101,6 @@ arrived as (
         on spans.ingest_seq = changed.ingest_seq and {{ span_key('spans.span_id') }} = changed.span_key
 
 )
-{%- if interactions and previous -%}
-,
-
--- Taken by retention in a run that broke off.
-given_up as (
-
-    select previous.*
-    from {{ previous }} as previous
-    where
-        (select is_retry from {{ refresh_window }})
-        and previous.dialect is null
-        and previous.is_known
-        and previous.interaction_id not in (select interaction_id from arrived)
-
-)
-{%- endif %}
 
 select * from arrived
 {% if interactions %}
@@ -122,11 +112,16 @@ where
     rowid in (select rowid from {{ interactions }} where ingested_at < {{ taken_before() }})
     and interaction_id not in (select interaction_id from arrived)
 {% endif %}
-{% if interactions and previous %}
 union all
-select *
-from given_up
-where interaction_id not in (
-    select interaction_id from {{ rows_by_key(interactions, 'select ' ~ interaction_key() ~ ' from given_up') }}
-)
-{% endif %}
+-- Of a run that broke off, and there no more.
+select interaction_id, trace_id, span_id, ingest_seq, false, null, false, true
+from begun_before
+where
+    interaction_id not in (select interaction_id from arrived)
+    {% if interactions %}
+    and interaction_id not in (
+        select interaction_id
+        from {{ rows_by_key(interactions, 'select ' ~ interaction_key() ~ ' from begun_before') }}
+        where ingested_at < {{ taken_before() }}
+    )
+    {% endif %}

@@ -27,4 +27,5 @@ select
 from events
 where
     user_feedback in ('accepted', 'rejected', 'modified')
+    and ingest_seq not in (select ingest_seq from {{ ref('stg_set_aside') }})
     and interaction_id is not null

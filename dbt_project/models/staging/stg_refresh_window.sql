@@ -1,16 +1,16 @@
 {{ config(materialized='replaced') }}
 {%- set previous = built('stg_refresh_window', 'staging') %}
 
--- A window that was begun and not finished is begun again: everything after it can be repeated safely.
+-- A window that was begun and not finished is begun again, whole or in parts: everything after it can be repeated safely.
 with previous as (
 
     {% if previous %}
     select
         case when is_finished then upto_seq else from_seq end as from_seq,
-        not is_finished as is_retry
+        begun_seq
     from {{ previous }}
     {% else %}
-    select 0 as from_seq, false as is_retry
+    select 0 as from_seq, 0 as begun_seq
     {% endif %}
 
 ),
@@ -22,7 +22,9 @@ waiting as (
         sum(batches.stored) over (order by batches.ingest_seq) as stored_so_far,
         sum(batches.bytes) over (order by batches.ingest_seq) as bytes_so_far
     from {{ ref('stg_batches') }} as batches
-    where batches.ingest_seq > (select from_seq from previous)
+    where
+        batches.ingest_seq > (select from_seq from previous)
+        and (batches.ingest_seq <= {{ var('last_seq') }} or {{ var('last_seq') }} = 0)
 
 ),
 
@@ -42,7 +44,8 @@ bounded as (
 select
     previous.from_seq::bigint as from_seq,
     coalesce(bounded.upto_seq, previous.from_seq)::bigint as upto_seq,
-    previous.is_retry,
+    greatest(previous.begun_seq, bounded.upto_seq, previous.from_seq)::bigint as begun_seq,
+    previous.begun_seq > previous.from_seq as is_retry,
     false as is_finished
 
 from previous

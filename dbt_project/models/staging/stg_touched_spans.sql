@@ -76,6 +76,8 @@ traces as (
     union all
     select trace_key from {{ ref('stg_message_keys') }}
     where ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+    union all
+    select hash(trace_id) from {{ begun_before() }}
     {% for keys in [ref('stg_span_keys'), ref('stg_message_keys'), ref('stg_judged_keys')] %}
     union all
     select trace_key from {{ keys }}

@@ -7,7 +7,7 @@ all.
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,14 @@ _PARSED: dict[str, Any] = {}
 
 
 class DbtFailed(WarehouseError):
-    """A model or test did not pass; the message names each with what dbt said of it."""
+    """A model or test did not pass; the message names each with what dbt said of it.
+
+    `begun` are the nodes that were not skipped; none, where dbt itself did not come so far.
+    """
+
+    def __init__(self, message: str, begun: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.begun = frozenset(begun)
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,8 @@ class DbtRunner:
         )
         broken = [result for result in results if not result.passed and result.status != "skipped"]
         if broken:
-            raise DbtFailed("; ".join(f"{result.name}: {result.message.strip()}" for result in broken))
+            begun = [result.name for result in results if result.status != "skipped"]
+            raise DbtFailed("; ".join(f"{each.name}: {each.message.strip()}" for each in broken), begun)
         return results
 
     def _invoke(

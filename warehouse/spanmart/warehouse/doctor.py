@@ -13,6 +13,7 @@ import duckdb
 from spanmart.warehouse.folder import ASIDE, UNFINISHED, WRITE_AHEAD_LOGS, quoted
 from spanmart.warehouse.ledger_checks import ledger_faults, newest_seq
 from spanmart.warehouse.migrate import migrations_of, newest_applied
+from spanmart.warehouse.set_aside import PRESENT
 
 HOLDS = {
     "landing": "every span and event that was acknowledged",
@@ -101,6 +102,7 @@ def examine_databases(
     if "landing" in opened:
         try:
             yield from _ledger(connection, folder)
+            yield from _set_aside(connection)
             yield from _watermark(connection, folder) if "marts" in opened else ()
         except duckdb.Error as error:
             yield _damaged(folder, "landing", str(error))
@@ -256,6 +258,25 @@ def _ledger(connection: duckdb.DuckDBPyConnection, folder: Path) -> Findings:
         )
     if not faults:
         yield fine("ledger", f"{newest_seq(connection)} commits add up, and all their rows are there")
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection) -> Findings:
+    check = "set aside"
+    try:
+        commits = connection.execute(PRESENT).fetchall()
+    except duckdb.CatalogException:
+        commits = []  # a ledger from before any was
+    for seq, rows, error in commits:
+        yield Finding(
+            check,
+            Severity.PROBLEM,
+            f"commit {seq} with {rows} spans and events is in no mart; they cannot be built with it: {error}",
+            "Its rows are safe in the ledger, and everything beside it is built. Another version of spanmart "
+            "tries it again. Please report the error.",
+            "pip install --upgrade 'spanmart[server]'",
+        )
+    if not commits:
+        yield fine(check, "no commit is left out of the marts")
 
 
 def _watermark(connection: duckdb.DuckDBPyConnection, folder: Path) -> Findings:

@@ -18,7 +18,9 @@ import duckdb
 from spanmart.warehouse.database import Warehouse
 from spanmart.warehouse.dbt_runner import DbtFailed, DbtRunner
 from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.fault_search import FaultSearch
 from spanmart.warehouse.prices.in_force import PriceLists
+from spanmart.warehouse.set_aside import SetAside
 
 # Bound the memory of a rebuild and the file's growth by tables that live for one run, in whole commits.
 # Much at once is faster: what does not fill a part of a table, 122,880 rows, is written twice.
@@ -50,7 +52,10 @@ class RefreshReport:
 
 @dataclass(frozen=True)
 class RefreshStatus:
-    """The marts as they are. `version` grows whenever they change, across restarts too; times are UTC."""
+    """The marts as they are. `version` grows whenever they change, across restarts too; times are UTC.
+
+    `set_aside` commits are not in them, because no model could be built with them.
+    """
 
     version: int = 0
     refreshed_seq: int = 0
@@ -59,6 +64,7 @@ class RefreshStatus:
     running: bool = False
     error: str | None = None
     progress: str | None = None
+    set_aside: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,13 +93,14 @@ class Refresher:
         self._seconds = seconds
         self._rows_per_refresh, self._bytes_per_refresh = rows_per_refresh, bytes_per_refresh
         self._dbt = DbtRunner(warehouse)
+        self._set_aside = SetAside(warehouse)
         self._changed = threading.Condition()
         self._one_refresh = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._status = RefreshStatus()
         if (built := self._built()) is not None:
-            self._status = _of(built)
+            self._status = replace(_of(built), set_aside=self._set_aside.count())
 
     @property
     def status(self) -> RefreshStatus:
@@ -152,12 +159,27 @@ class Refresher:
 
     def _refresh_up_to(self, goal: int, anew: bool, variables: dict[str, Any]) -> int:
         self._set(running=True, progress="reading the dbt project")
+        if anew:
+            self._set_aside.forget_others(_project(variables["project_fingerprint"]))
         while True:
-            built = self._refresh_once(goal, anew, variables)
-            anew = False
+            try:
+                built: _Built | None = self._refresh_once(goal, anew, variables)
+                anew = False
+            except DbtFailed as fault:
+                anew = self._search(goal, variables).settle(fault, anew)
+                built = self._built()
+            if anew or built is None:
+                continue
             variables["has_new_prices"] = built.fingerprint != variables["project_fingerprint"]
             if self._stopping.is_set() or (built.seq >= goal and not variables["has_new_prices"]):
                 return built.seq
+
+    def _search(self, goal: int, variables: dict[str, Any]) -> FaultSearch:
+        def refresh(last_seq: int, anew: bool) -> None:
+            self._refresh_once(goal, anew, {**variables, "last_seq": last_seq})
+
+        project = _project(variables["project_fingerprint"])
+        return FaultSearch(self._warehouse, self._set_aside, project, refresh)
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -182,7 +204,11 @@ class Refresher:
         if built is None:
             raise DbtFailed("dbt reported success, but the marts say nothing of a finished refresh")
         self._status = replace(
-            _of(built), running=True, duration_s=time.monotonic() - started, progress=self._status.progress
+            _of(built),
+            running=True,
+            duration_s=time.monotonic() - started,
+            progress=self._status.progress,
+            set_aside=self._set_aside.count(),
         )
         self._set(error=None)
         return built

@@ -15,9 +15,12 @@ REMOVED = "[removed]"
 # A longer value is a text, whatever its key says.
 LONGEST_FACT = 256
 LONGEST_ERROR = 2_000
+# What is nested deeper is a text, as it is for the marts.
+DEEPEST_JSON = 64
 
 # As the APIs make them, of a response or a message.
 _API_ID = re.compile(r"[a-z]{2,10}[-_][A-Za-z0-9_-]{1,64}")
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -44,7 +47,8 @@ FACTS = frozenset(
 )
 # Within a JSON value fewer are sure, and none has spaces.
 FACTS_IN_JSON = frozenset(_words("role type reason reasons model status tier object"))
-COUNTS = frozenset(_words("token tokens usage count"))
+# Numbers that are facts, whatever they count or judge.
+COUNTS = frozenset(_words("token tokens usage count score scores cost costs"))
 ERRORS = frozenset(_words("exception error"))
 NAMES_OF_VARIABLES = frozenset(
     f"spanmart.prompt.{which}_variables" for which in ("required", "missing", "invalid")
@@ -58,10 +62,10 @@ def without_texts(attributes: Iterable[tuple[str, str | None]]) -> list[tuple[st
 
 def events_without_texts(events: str) -> str:
     """A span's events, a JSON list, each with its name and time, and its attributes without texts."""
-    emptied = [
-        {**event, "attributes": _emptied_object((), event["attributes"])} for event in json.loads(events)
-    ]
-    return json.dumps(emptied, ensure_ascii=False)
+    parsed = _parsed(events)
+    if not isinstance(parsed, list):
+        return "[]"
+    return _json([{**event, "attributes": _emptied_object((), event["attributes"])} for event in parsed])
 
 
 def without_text(key: str, value: str) -> str:
@@ -71,12 +75,17 @@ def without_text(key: str, value: str) -> str:
     words = _words(key)
     parsed = _parsed(value)
     if isinstance(parsed, dict | list):
-        return json.dumps(_emptied(words, parsed, FACTS_IN_JSON), ensure_ascii=False)
+        return _json(_emptied(words, parsed, FACTS_IN_JSON))
     if isinstance(parsed, bool | None):
         return value
     if isinstance(parsed, int | float):
         return value if _is_number_kept(words) else REMOVED
     return value if _is_kept(words, value, FACTS) else _mark(value)
+
+
+def _json(emptied: Any) -> str:  # noqa: ANN401
+    """As JSON; half a surrogate pair, which no file can hold, as U+FFFD."""
+    return _HALF_A_PAIR.sub("\ufffd", json.dumps(emptied, ensure_ascii=False))
 
 
 def _emptied(words: tuple[str, ...], value: Any, facts: frozenset[str]) -> Any:  # noqa: ANN401
@@ -130,7 +139,27 @@ def _mark(value: str) -> str:
 
 
 def _parsed(value: str) -> Any:  # noqa: ANN401
+    """The value of JSON text; the text itself where it is none, or nested too deep."""
     try:
-        return json.loads(value)
+        parsed = json.loads(value)
     except (ValueError, RecursionError):
         return value
+    return parsed if _is_shallow(parsed) else value
+
+
+def _is_shallow(parsed: Any) -> bool:  # noqa: ANN401
+    level = [parsed]
+    for _ in range(DEEPEST_JSON + 1):
+        level = [child for value in level for child in _children(value)]
+        if not level:
+            return True
+    return False
+
+
+def _children(value: Any) -> Iterable[Any]:  # noqa: ANN401
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+    return ()

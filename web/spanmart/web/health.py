@@ -31,6 +31,7 @@ def readyz() -> Response:
         if status and status.refreshed_at
         else None,
         "refreshed_seq": status.refreshed_seq if status else None,
+        "set_aside": status.set_aside if status else 0,
         # It may tell of what is in the calls.
         "error": status.error if status and Right.READ in caller().rights else None,
     }

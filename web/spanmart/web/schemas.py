@@ -233,4 +233,5 @@ class Readiness(BaseModel):
     progress: str | None = Field(description="How far the first build is.")
     refreshed_at: str | None = Field(description="When the marts last took in what had landed.")
     refreshed_seq: int | None = Field(description="The newest ingest_seq in the marts.")
+    set_aside: int = Field(description="Commits that are in no mart because none could be built with them.")
     error: str | None = Field(description="Why the last refresh failed, if it did.")

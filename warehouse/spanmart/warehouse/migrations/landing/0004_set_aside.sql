@@ -1,0 +1,8 @@
+-- Commits that the marts could not be built with. Their rows stay; the marts are built without them, until models of
+-- another version try again. The refresh alone writes here, and forgets what a new version is about to try.
+create table raw.set_aside (
+    ingest_seq bigint not null,
+    set_aside_at timestamp not null,              -- UTC
+    project_fingerprint varchar not null,         -- of the models that failed
+    error varchar not null                        -- what they said of it
+);
