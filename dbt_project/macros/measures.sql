@@ -15,7 +15,9 @@
     sum(reasoning_tokens)::bigint as reasoning_tokens,
     sum(tokens_used)::bigint as tokens_used,
     sum(estimated_cost_usd)::decimal(38, 24) as estimated_cost_usd,
-    count(*) filter (where pricing_status = 'unpriced') as unpriced_interactions
+    count(estimated_cost_usd) as priced_interactions,
+    count(*) filter (where pricing_status = 'unpriced') as unpriced_interactions,
+    count(*) filter (where pricing_status = 'no_usage') as no_usage_interactions
 {%- endmacro %}
 
 {% macro time_measures() -%}

@@ -1,5 +1,5 @@
 -- No call is left out of the days, and none is in two.
-{%- set sums = ['estimated_cost_usd', 'cost_at_current_prices_usd', 'booked_cost_usd'] %}
+{%- set sums = ['estimated_cost_usd', 'cost_at_current_prices_usd', 'booked_cost_usd', 'reported_cost_usd'] %}
 
 select *
 from (

@@ -213,13 +213,15 @@ def test_costs_by_day_add_up_calls_and_count_those_without_a_price(marts: Marts)
         span(2, attributes={"user.id": "ada"}),
         span(3, attributes={"user.id": "bob", **unknown}),
         span(4, attributes={"user.id": "bob", "gen_ai.usage.cache_read.input_tokens": 5_000}),
+        failed(5, attributes={"user.id": "cyd", **unknown}),
     )
     rows = marts.query(
         "select user_id, model_used, interactions, input_tokens, estimated_cost_usd, unpriced_interactions,"
-        " invalid_usage_interactions from costs_daily order by user_id, model_used"
+        " invalid_usage_interactions, no_usage_interactions from costs_daily order by user_id, model_used"
     )
     assert [tuple(row.values()) for row in rows] == [
-        ("ada", "gpt-4o-mini-2024-07-18", 2, 2000, Decimal("0.00042"), 0, 0),
-        ("bob", "gpt-4o-mini-2024-07-18", 1, 1000, None, 0, 1),
-        ("bob", "no-such-model", 1, 1000, None, 1, 0),
+        ("ada", "gpt-4o-mini-2024-07-18", 2, 2000, Decimal("0.00042"), 0, 0, 0),
+        ("bob", "gpt-4o-mini-2024-07-18", 1, 1000, None, 0, 1, 0),
+        ("bob", "no-such-model", 1, 1000, None, 1, 0, 0),
+        ("cyd", "no-such-model", 1, None, None, 0, 0, 1),
     ]

@@ -82,6 +82,16 @@ def test_costs_add_up_by_whatever_they_are_told_apart(interactions: Interactions
     assert (unpriced["model_used"], unpriced["cost_usd"]) == (UNPRICED.model, None)
 
 
+def test_tokens_that_no_call_tells_are_unknown_and_counted(interactions: Interactions) -> None:
+    failed = {"status": "failure"}
+    total = interactions.get_costs(failed)["total"]
+    assert (total["input_tokens"], total["output_tokens"], total["no_usage"]) == (None, None, 1)
+    [user] = interactions.get_users(failed)["items"]
+    assert (user["tokens_used"], user["no_usage"]) == (None, 1)
+    [version] = [row for row in interactions.get_prompt_versions(failed) if row["no_usage"]]
+    assert version["tokens_used"] is None
+
+
 def test_the_dearest_come_first_and_say_how_many_there_are(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

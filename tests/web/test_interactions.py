@@ -155,6 +155,25 @@ def test_cost_is_the_sum_of_what_has_a_price_and_null_where_nothing_has(interact
     assert (unpriced["total_cost_usd"], unpriced["unpriced_count"]) == (None, 1)
 
 
+def test_tokens_that_no_call_tells_are_unknown_and_counted(interactions: Interactions) -> None:
+    failed = interactions.get_metrics({"status": "failure"})
+    assert (failed["total_tokens"], failed["total_input_tokens"], failed["no_usage_count"]) == (None, None, 1)
+    everything = interactions.get_metrics()
+    told = [item for item in interactions.get_all({}, limit=500)["items"] if item["tokens_used"] is not None]
+    assert everything["total_tokens"] == sum(item["tokens_used"] for item in told)
+    assert everything["no_usage_count"] == everything["total_interactions"] - len(told)
+    nothing = interactions.get_metrics({"start_date": "2030-01-01"})
+    assert (nothing["total_tokens"], nothing["no_usage_count"]) == (0, 0)
+
+
+def test_the_mean_cost_is_of_the_calls_that_have_one(interactions: Interactions) -> None:
+    metrics = interactions.get_metrics()
+    costs = [item["estimated_cost_usd"] for item in interactions.get_all({}, limit=500)["items"]]
+    priced = [cost for cost in costs if cost is not None]
+    assert metrics["priced_count"] == len(priced) < len(costs)
+    assert metrics["total_cost_usd"] == pytest.approx(sum(priced))
+
+
 def test_data_quality_counts_only_calls_that_declare_variables(interactions: Interactions) -> None:
     day = {"start_date": "2026-11-21", "end_date": "2026-11-21"}
     declaring = [TONELESS, UNPRICED, FORMULA]

@@ -61,7 +61,7 @@ def test_steps_add_up_to_the_metrics(
     for status in ("success", "partial", "failure"):
         assert sum(step[status] for step in steps) == metrics[f"{status}_count"]
     assert sum(step["calls"] for step in steps) == metrics["total_interactions"]
-    assert sum(step["input_tokens"] for step in steps) == metrics["total_input_tokens"]
+    assert sum(step["input_tokens"] or 0 for step in steps) == metrics["total_input_tokens"]
     assert sum(step["cost_usd"] or 0 for step in steps) == pytest.approx(metrics["total_cost_usd"])
     assert all(before["end_time"] == after["start_time"] for before, after in pairwise(steps))
 

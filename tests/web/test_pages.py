@@ -52,6 +52,12 @@ def test_the_log_pages_through_all_calls(client: FlaskClient) -> None:
     assert sorted(seen) == sorted(call.id for call in CALLS)
 
 
+@pytest.mark.parametrize("view", ["metrics", "costs", "users", "sessions"])
+def test_a_page_says_of_how_many_calls_tokens_are_unknown(client: FlaskClient, view: str) -> None:
+    page = read(client, f"{DASHBOARD}&view={view}&status=failure")
+    assert re.search(r"calls tell (none|no tokens)|calls that tell none", page)
+
+
 def test_an_export_link_gives_exactly_what_is_filtered(client: FlaskClient) -> None:
     page = read(client, f"{DASHBOARD}&view=log&interaction_type=training_kit&sort=tokens_used")
     [csv] = [href for href in links(page) if "format=csv" in href]

@@ -145,7 +145,8 @@ select
     web_searches,
     file_searches,
     code_interpreter_calls,
-    reported_cost_usd,
+    -- Beyond a million it is no cost, and sums would overflow.
+    case when reported_cost_usd between 0 and 1000000 then reported_cost_usd end as reported_cost_usd,
     -- Cached tokens are input tokens and reasoning tokens are output tokens: neither is added again.
     case
         when coalesce(input_tokens, output_tokens) is not null

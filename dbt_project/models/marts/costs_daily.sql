@@ -19,8 +19,10 @@ select
     sum(estimated_cost_usd)::decimal(38, 24) as estimated_cost_usd,
     sum(cost_at_current_prices_usd)::decimal(38, 24) as cost_at_current_prices_usd,
     sum(booked_cost_usd)::decimal(38, 24) as booked_cost_usd,
+    sum(reported_cost_usd)::decimal(38, 24) as reported_cost_usd,
     count(*) filter (where pricing_status = 'unpriced') as unpriced_interactions,
-    count(*) filter (where pricing_status = 'invalid_usage') as invalid_usage_interactions
+    count(*) filter (where pricing_status = 'invalid_usage') as invalid_usage_interactions,
+    count(*) filter (where pricing_status = 'no_usage') as no_usage_interactions
 
 from {{ ref('interactions') }}
 where day in {{ changed('day') }}

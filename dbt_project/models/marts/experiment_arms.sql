@@ -27,7 +27,6 @@ select
     max(created_at) as last_used_at,
     {{ status_measures() }},
     {{ usage_measures() }},
-    count(estimated_cost_usd) as priced_interactions,
     -- In billionths of a dollar: the square of an exact cost has more digits than any type.
     sum(estimated_cost_usd::decimal(18, 9) * estimated_cost_usd::decimal(18, 9))::decimal(38, 18) as estimated_cost_usd_squares,
     {{ time_measures() }},

@@ -2,8 +2,9 @@
 {%- set counts = [
     'interactions', 'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens',
     'tokens_used', 'unpriced_interactions', 'invalid_usage_interactions',
+    'no_usage_interactions',
 ] %}
-{%- set costs = ['estimated_cost_usd', 'cost_at_current_prices_usd', 'booked_cost_usd'] %}
+{%- set costs = ['estimated_cost_usd', 'cost_at_current_prices_usd', 'booked_cost_usd', 'reported_cost_usd'] %}
 
 -- Where there are many users costs_daily has nearly as many rows as there are calls; here they are few.
 select

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {%- set sums = [
     'interactions', 'successes', 'partials', 'failures',
-    'input_tokens', 'cached_input_tokens', 'output_tokens', 'reasoning_tokens', 'tokens_used', 'unpriced_interactions',
+    'input_tokens', 'cached_input_tokens', 'output_tokens', 'reasoning_tokens', 'tokens_used', 'priced_interactions',
+    'unpriced_interactions', 'no_usage_interactions',
     'timed_interactions', 'declaring_interactions', 'complete_interactions',
     'accepted', 'rejected', 'modified', 'no_feedback', 'scored', 'edits', 'edit_distance_sum',
 ] %}
@@ -50,7 +51,9 @@ select
     reasoning_tokens,
     tokens_used,
     estimated_cost_usd,
+    priced_interactions,
     unpriced_interactions,
+    no_usage_interactions,
 
     -- what they were given
     declaring_interactions,

@@ -1,7 +1,7 @@
 {#- No call is left out of the rows and none is in two, and late feedback is in them too. -#}
 {% test adds_up_all_interactions(model, having='true') %}
 {%- set sums = [
-    'interactions', 'tokens_used', 'estimated_cost_usd', 'unpriced_interactions', 'timed_interactions',
+    'interactions', 'tokens_used', 'estimated_cost_usd', 'priced_interactions', 'unpriced_interactions', 'no_usage_interactions', 'timed_interactions',
     'processing_time_ms_sum', 'accepted', 'rejected', 'modified', 'no_feedback', 'scored', 'quality_score_sum',
 ] %}
 with calls as (

@@ -144,10 +144,12 @@ class Measures(BaseModel):
     p95_processing_time_ms: float | None
     p99_processing_time_ms: float | None
     total_cost_usd: float | None = Field(description="Of the priced calls; null if none is priced.")
+    priced_count: int = Field(description="Calls whose cost is known.")
     unpriced_count: int = Field(description="Calls whose model has no known price.")
-    total_input_tokens: int
-    total_output_tokens: int
-    total_tokens: int
+    no_usage_count: int = Field(description="Calls that tell no tokens: they are unknown, not 0.")
+    total_input_tokens: int | None = Field(description="Of the calls that tell them; null if none does.")
+    total_output_tokens: int | None = Field(description="Of the calls that tell them; null if none does.")
+    total_tokens: int | None = Field(description="Of the calls that tell them; null if none does.")
     data_quality_rate: float | None = Field(description="Of the calls that declare variables.")
     incomplete_count: int = Field(description="Calls that lack a variable which they declare.")
     average_quality_score: float | None = Field(description="0 to 100.")

@@ -35,8 +35,8 @@ from spanmart.warehouse.prices.sellers import self_hosted, sellers
 # Changes when the rules below do by which a name means a model: the list is another one then.
 MATCHING = 2
 
-# What genai-prices has a unit for and no price: OpenAI's containers of 1 GB that run code, $0.03 each since 2025-05
-# (https://platform.openai.com/docs/pricing), sold with the models whose searches of files it lists.
+# What genai-prices has a unit for and no price: OpenAI's containers of 1 GB that run code, $0.03 each since
+# 2025-05 (https://platform.openai.com/docs/pricing), sold with the models whose searches of files it lists.
 CONTAINERS_KCOUNT = {"openai": Decimal(30)}
 
 # Whose clients ask others too: what they do not sell themselves is somebody else's.

@@ -14,7 +14,8 @@ _OF_A_CALL = """
     1 as interactions, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
     reasoning_tokens, tokens_used, estimated_cost_usd, cost_at_current_prices_usd, booked_cost_usd,
     (pricing_status = 'unpriced')::bigint as unpriced_interactions,
-    (pricing_status = 'invalid_usage')::bigint as invalid_usage_interactions
+    (pricing_status = 'invalid_usage')::bigint as invalid_usage_interactions,
+    (pricing_status = 'no_usage')::bigint as no_usage_interactions, reported_cost_usd
 """
 _MODEL_FILTERS = frozenset({"interaction_type", "model", "prompt_name", "prompt_version"})
 # The first that can tell the filters is asked: from few rows to many.
@@ -25,16 +26,18 @@ MOST_ROWS = 20
 
 USAGE = """
     sum(interactions)::bigint as interactions,
-    coalesce(sum(input_tokens), 0)::bigint as input_tokens,
-    coalesce(sum(cached_input_tokens), 0)::bigint as cached_input_tokens,
-    coalesce(sum(output_tokens), 0)::bigint as output_tokens,
-    coalesce(sum(reasoning_tokens), 0)::bigint as reasoning_tokens,
+    sum(input_tokens)::bigint as input_tokens,
+    sum(cached_input_tokens)::bigint as cached_input_tokens,
+    sum(output_tokens)::bigint as output_tokens,
+    sum(reasoning_tokens)::bigint as reasoning_tokens,
     sum(estimated_cost_usd)::double as cost_usd,
-    sum(unpriced_interactions)::bigint as unpriced
+    sum(unpriced_interactions)::bigint as unpriced,
+    sum(no_usage_interactions)::bigint as no_usage
 """
 COSTS = """
     sum(cost_at_current_prices_usd)::double as current_cost_usd,
     sum(booked_cost_usd)::double as booked_cost_usd,
+    sum(reported_cost_usd)::double as reported_cost_usd,
     sum(invalid_usage_interactions)::bigint as invalid_usage
 """
 # What sums are told apart by.

@@ -199,7 +199,7 @@ _NOTHING: Mapping[str, Any] = {
 
 
 def _step(start: datetime, end: datetime, row: Mapping[str, Any]) -> dict[str, Any]:
-    measures = {**_NOTHING, **{name: value for name, value in row.items() if value is not None}}
+    measures = dict(row or _NOTHING)
     p50, p95, p99 = measures.pop("percentiles_ms", None) or (None, None, None)
     cost = measures.pop("cost_usd", None if row else Decimal(0))
     return {

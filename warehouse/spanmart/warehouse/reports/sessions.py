@@ -14,8 +14,9 @@ SessionSort = Literal["-started_at", "-session_duration_ms", "-interactions", "-
 SESSIONS = """
 select
     session_id, user_id, users, interaction_types, started_at, ended_at, session_duration_ms,
-    interactions, successes, partials, failures, coalesce(tokens_used, 0) as tokens_used,
+    interactions, successes, partials, failures, tokens_used,
     estimated_cost_usd::double as cost_usd, unpriced_interactions as unpriced,
+    no_usage_interactions as no_usage,
     accepted, rejected, modified, quality_score_sum::double / nullif(scored, 0) as average_quality_score
 from marts.sessions
 where {where}

@@ -181,11 +181,17 @@ def _step(step: Row, zone: tzinfo) -> dict[str, Any]:
     }
 
 
-def tokens_by_kind(sums: Row) -> dict[str, int]:
-    """Each token once."""
-    cached, reasoning = sums["cached_input_tokens"], sums["reasoning_tokens"]
-    counted = sums["input_tokens"] - cached, cached, sums["output_tokens"] - reasoning, reasoning
+def tokens_by_kind(sums: Row) -> dict[str, int | None]:
+    """Each token once; None where no call tells them."""
+    counted = (
+        *_parted(sums["input_tokens"], sums["cached_input_tokens"]),
+        *_parted(sums["output_tokens"], sums["reasoning_tokens"]),
+    )
     return dict(zip(TOKENS, counted, strict=True))
+
+
+def _parted(whole: int | None, part: int | None) -> tuple[int | None, int | None]:
+    return (None, None) if whole is None else (whole - (part or 0), part or 0)
 
 
 def _day(day: Row) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def _calls(now: Measures, before: Measures, link: Links) -> list[Figure]:
 
     total, cost = now["total_interactions"], now["total_cost_usd"]
     each, each_before = _cost_of_a_call(now), _cost_of_a_call(before)
-    unpriced = now["unpriced_count"]
+    unpriced, no_usage = now["unpriced_count"], now["no_usage_count"]
     return [
         Figure(
             "Interactions",
@@ -61,11 +61,12 @@ def _calls(now: Measures, before: Measures, link: Links) -> list[Figure]:
             f"{number(unpriced)} calls unpriced" if unpriced else "all models priced",
             relative(cost, before.get("total_cost_usd"), "less"),
         ),
-        Figure("Cost of a call", usd(each), "mean of all calls", relative(each, each_before, "less")),
+        Figure("Cost of a call", usd(each), "mean of those with a cost", relative(each, each_before, "less")),
         Figure(
             "Tokens",
             number(now["total_tokens"]),
-            f"{number(now['total_input_tokens'])} in, {number(now['total_output_tokens'])} out",
+            f"{number(now['total_input_tokens'])} in, {number(now['total_output_tokens'])} out"
+            + (f", {number(no_usage)} calls tell none" if no_usage else ""),
             relative(now["total_tokens"], before.get("total_tokens")),
         ),
     ]
@@ -116,7 +117,7 @@ def _quality(now: Measures, before: Measures, link: Links) -> list[Figure]:
 
 
 def _cost_of_a_call(measures: Measures) -> float | None:
-    cost, calls = measures.get("total_cost_usd"), measures.get("total_interactions")
+    cost, calls = measures.get("total_cost_usd"), measures.get("priced_count")
     return cost / calls if cost is not None and calls else None
 
 
