@@ -30,8 +30,8 @@
                                     'image', own[{{ part }} || 'image.image.url']
                                 )
                                 for part in {{ numbers_in('own', message ~ " || 'contents.'", depth + 1) }}[:500]
-                                    -- A call of a tool is told a second time, among the calls.
-                                    if coalesce(own[{{ part }} || 'type'], '') != 'tool_use'
+                                -- A call of a tool is told a second time, among the calls.
+                                if coalesce(own[{{ part }} || 'type'], '') != 'tool_use'
                             ])
                             {%- endif %}
                         end,
