@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import duckdb
 
+from spanmart.warehouse.questions import Questions
 from spanmart.warehouse.reports.errors import MartsNotBuilt
 
 MARTS_READ_HERE = (
@@ -35,6 +36,8 @@ where database_name = 'marts' and schema_name = 'main' and list_contains($names,
 class HasCursor(Protocol):
     """What a report needs of the warehouse."""
 
+    questions: Questions
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection for the calling thread alone."""
         ...
@@ -44,7 +47,7 @@ class HasCursor(Protocol):
 def snapshot(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection inside a read-only transaction. Raises MartsNotBuilt before the first build."""
     connection = warehouse.cursor()
-    try:
+    with warehouse.questions.asked_on(connection):
         connection.execute("begin transaction read only")
         try:
             yield connection
@@ -52,8 +55,6 @@ def snapshot(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
             if marts_exist(connection):
                 raise
             raise MartsNotBuilt from error
-    finally:
-        connection.close()
 
 
 def marts_exist(connection: duckdb.DuckDBPyConnection) -> bool:
