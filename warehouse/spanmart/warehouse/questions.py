@@ -16,6 +16,7 @@ class Questions:
     """Connections on which somebody reads. DuckDB waits for them when it closes, however long they take."""
 
     def __init__(self) -> None:
+        self.may_be_asked = False  # once there is every mart that they read
         self._open: set[duckdb.DuckDBPyConnection] = set()
         self._lock = threading.Lock()
 
