@@ -25,10 +25,10 @@ MOST_ROWS = 20
 
 USAGE = """
     sum(interactions)::bigint as interactions,
-    coalesce(sum(input_tokens), 0)::bigint as input_tokens,
-    coalesce(sum(cached_input_tokens), 0)::bigint as cached_input_tokens,
-    coalesce(sum(output_tokens), 0)::bigint as output_tokens,
-    coalesce(sum(reasoning_tokens), 0)::bigint as reasoning_tokens,
+    coalesce(sum(input_tokens), 0)::hugeint as input_tokens,
+    coalesce(sum(cached_input_tokens), 0)::hugeint as cached_input_tokens,
+    coalesce(sum(output_tokens), 0)::hugeint as output_tokens,
+    coalesce(sum(reasoning_tokens), 0)::hugeint as reasoning_tokens,
     sum(estimated_cost_usd)::double as cost_usd,
     sum(unpriced_interactions)::bigint as unpriced
 """

@@ -40,7 +40,7 @@ select
     sum(interactions)::bigint as interactions,
     sum(successes) / sum(interactions) as success_rate,
     sum(processing_time_ms_sum)::double / sum(timed_interactions) as average_processing_time_ms,
-    coalesce(sum(tokens_used), 0)::bigint as tokens_used,
+    coalesce(sum(tokens_used), 0)::hugeint as tokens_used,
     sum(estimated_cost_usd)::double as cost_usd,
     sum(unpriced_interactions)::bigint as unpriced,
     sum(complete_interactions) / nullif(sum(declaring_interactions), 0) as data_quality_rate,

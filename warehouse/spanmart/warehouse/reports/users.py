@@ -34,7 +34,7 @@ select
     max(last_used_at) as last_used_at,
     sum(interactions)::bigint as interactions,
     sum(failures)::bigint as failures,
-    coalesce(sum(tokens_used), 0)::bigint as tokens_used,
+    coalesce(sum(tokens_used), 0)::hugeint as tokens_used,
     sum(estimated_cost_usd)::double as cost_usd,
     sum(unpriced_interactions)::bigint as unpriced,
     sum(accepted)::bigint as accepted,
