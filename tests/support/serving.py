@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from flask import Flask
 
 from spanmart.web import WebServer
+from spanmart.web.port.limits import Limits
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[WebServer]:
+def serving(app: Flask, limits: Limits | None = None) -> Iterator[WebServer]:
     """The server, on a free port of loopback, for as long as the block lasts."""
-    server = WebServer(app, "127.0.0.1", 0)
+    server = WebServer(app, "127.0.0.1", 0, limits=limits)
     server.start()
     try:
         yield server

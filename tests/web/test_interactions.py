@@ -4,6 +4,7 @@ import io
 import json
 from typing import Any
 
+import duckdb
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spanmart.warehouse import Interactions
+from spanmart.warehouse.columns import Column, as_csv
 from spanmart.warehouse.reports.errors import InvalidCursor, UnknownInteraction
 from support.known_calls import (
     CALLS,
@@ -214,6 +216,17 @@ def test_an_unknown_id_is_named(interactions: Interactions) -> None:
     with pytest.raises(UnknownInteraction, match="no-such-id"):
         interactions.get_by_id("no-such-id")
     assert interactions.get_span("no-such-id") is None
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\x00=", "\x1f", "＝"])
+def test_a_cell_that_a_spreadsheet_might_run_is_quoted(begins: str) -> None:
+    [cell] = (
+        duckdb.execute(
+            f"select {as_csv(Column('cell', 'text'))} from (select $cell as cell)", {"cell": f"{begins}1+1"}
+        ).fetchone()
+        or ()
+    )
+    assert cell == f"'{begins}1+1"
 
 
 def test_all_export_formats_hold_the_same_rows_in_the_logs_order(interactions: Interactions) -> None:

@@ -1,7 +1,9 @@
 """What charts are drawn from: steps of time in the reader's zone, and how calls are distributed."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,8 @@ import pytest
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.reports import hourly_metrics
 from spanmart.warehouse.reports.over_time import MOST_STEPS, steps_of
-from support.known_calls import CALLS, RATE_LIMITED
+from support.known_calls import CALLS, NOON, RATE_LIMITED, Marts, unbuilt_marts
+from support.landed_calls import Call, land
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 10, 20, 13, 37)
@@ -94,3 +97,34 @@ def test_scores_are_counted_by_tens(interactions: Interactions) -> None:
 def test_totals_are_the_metrics_without_their_groups(interactions: Interactions, either: str) -> None:
     totals, metrics = interactions.get_totals(), interactions.get_metrics()
     assert totals == {name: value for name, value in metrics.items() if not name.startswith("by_")}
+
+
+@pytest.fixture
+def set_apart(tmp_path: Path) -> Iterator[Marts]:
+    """Twenty calls of two days, and four that clocks have set far from them."""
+    near = [Call(1 + number, at=NOON + number * timedelta(hours=2)) for number in range(20)]
+    far = [Call(100 + year, at=datetime(year, 7, 1, tzinfo=UTC)) for year in (1970, 1971, 2100, 2261)]
+    with unbuilt_marts(tmp_path) as marts:
+        land(marts.warehouse, [*near, *far])
+        marts.refresher.refresh()
+        yield marts
+
+
+@pytest.mark.parametrize("zone", [UTC, BERLIN])
+def test_a_clock_that_was_never_set_bends_no_axis(set_apart: Marts, either: str, zone: Any) -> None:
+    asked = Interactions(set_apart.warehouse)
+    steps = asked.get_over_time({}, zone)
+    assert len(steps) <= MOST_STEPS + 1
+    assert steps[-1]["end_time"] - steps[0]["start_time"] < timedelta(days=3)
+    assert sum(step["calls"] for step in steps) == 20
+    assert asked.get_metrics({})["total_interactions"] == 24
+    [alone] = asked.get_over_time({"end_date": "1970-12-31"}, zone)
+    assert alone["calls"] == 1
+
+
+def test_calls_of_centuries_are_few_steps() -> None:
+    first, last = datetime(1900, 1, 1), datetime(2299, 12, 31)
+    steps = steps_of(first, last, BERLIN)
+    assert steps.starts[0] <= first
+    assert steps.starts[-1] <= last < steps.end
+    assert len(steps.starts) <= MOST_STEPS + 1

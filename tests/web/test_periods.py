@@ -109,6 +109,41 @@ def test_midnight_stays_midnight_across_a_change_of_clocks() -> None:
     assert found.end - found.start == timedelta(days=2)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "compare", "before"),
+    [
+        ("2026-10-25", "2026-10-25", "previous", ("2026-10-24", "2026-10-25")),
+        ("2026-10-19", "2026-10-25", "previous", ("2026-10-12", "2026-10-19")),
+        ("2026-10-01", "2026-10-31", "previous", ("2026-09-01", "2026-10-01")),
+        ("2026-01-01", "2026-03-31", "previous", ("2025-10-01", "2026-01-01")),
+        ("2026-03-29", "2026-03-29", "previous", ("2026-03-28", "2026-03-29")),
+        ("2026-10-25", "2026-10-25", "week", ("2026-10-18", "2026-10-19")),
+        ("2026-10-19", "2026-10-25", "week", ("2026-10-12", "2026-10-19")),
+    ],
+)
+def test_a_day_a_week_and_a_month_are_compared_with_the_local_one_before(
+    first: str, last: str, compare: str, before: tuple[str, str]
+) -> None:
+    query = DashboardQuery.model_validate(
+        {"start_date": first, "end_date": last, "compare": compare, "time_zone": "Europe/Berlin"}
+    )
+    found = comparison(query, NOW)
+    assert found is not None
+    assert (found.start.isoformat()[:16], found.end.isoformat()[:16]) == tuple(
+        f"{day}T00:00" for day in before
+    )
+
+
+def test_hours_across_a_change_of_clocks_are_compared_with_as_many_before() -> None:
+    query = DashboardQuery.model_validate(
+        {"start_date": "2026-10-25T01:00", "end_date": "2026-10-25T04:00", "time_zone": "Europe/Berlin"}
+    )
+    found = comparison(query, NOW)
+    assert found is not None
+    assert found.filters.start_date == datetime(2026, 10, 24, 19)
+    assert found.filters.end_date == query.start_date
+
+
 def test_zone_and_comparison_go_along_in_every_link() -> None:
     given: dict[str, Any] = {"time_zone": "Asia/Tokyo", "compare": "none", "start_date": "2026-11-26"}
     link = Links("metrics", given)

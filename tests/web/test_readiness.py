@@ -32,6 +32,18 @@ def test_the_api_says_when_to_ask_again(unbuilt: Marts, path: str) -> None:
     assert int(answer.headers["Retry-After"]) > 0
 
 
+@pytest.mark.parametrize(
+    "path", ["", "/metrics", "/failures", "/data-quality-issues", "/export", f"/{OUTLINE.id}"]
+)
+def test_the_api_waits_for_the_last_of_the_marts(unbuilt: Marts, path: str) -> None:
+    unbuilt.refresher.refresh()
+    with unbuilt.warehouse.cursor() as cursor:
+        cursor.execute("drop table marts.users_daily")
+    client = unbuilt.app().test_client()
+    assert client.get("/readyz").status_code == 503
+    assert client.get(f"/api/ai-interactions{path}").status_code == 503
+
+
 def test_an_empty_warehouse_says_how_to_send_the_first_span(unbuilt: Marts) -> None:
     unbuilt.refresher.refresh()
     client = unbuilt.app().test_client()

@@ -7,11 +7,13 @@ from benchmarks.pages.bench import Bench
 from benchmarks.pages.scenarios.export import export
 from benchmarks.pages.scenarios.html import html
 from benchmarks.pages.scenarios.phoenix import phoenix
+from benchmarks.pages.scenarios.port import port
 from benchmarks.pages.scenarios.search import search
 
 SCENARIOS: dict[str, Callable[[Bench], list[Figure]]] = {
     "html": html,
     "search": search,
     "export": export,
+    "port": port,
     "phoenix": phoenix,
 }

@@ -84,7 +84,8 @@ def as_json(column: Column) -> str:
     return column.name
 
 
-_FORMULA = r"^[=+\-@\t\n\r]"
+# A reader may skip control characters, and take the wide forms for the narrow ones.
+_FORMULA = r"^[=+\-@\x00-\x1f\x7f＝＋－＠]"
 
 
 def as_csv(column: Column) -> str:

@@ -16,6 +16,7 @@ from spanmart.warehouse.errors import DamagedFile, FolderInUse, FolderUnusable
 from spanmart.warehouse.folder import DataFolder, quoted, set_aside, write_ahead_log
 from spanmart.warehouse.landing import ROW_GROUP_ROWS, Landing
 from spanmart.warehouse.migrate import migrate, migrations_of
+from spanmart.warehouse.questions import Questions
 
 STORAGE_VERSION = "v1.5.0"
 CHECKPOINT_THRESHOLD = "512MB"
@@ -56,6 +57,7 @@ class Warehouse:
         self.marts_path = folder.marts_path
         self.landing_path = folder.landing_path
         self.app_path = folder.app_path
+        self.questions = Questions()
         self.landing = Landing(self.cursor(), attach=_attach_statement("landing", folder.landing_path))
 
     @classmethod
@@ -90,6 +92,7 @@ class Warehouse:
     def close(self) -> None:
         """Write what waits to be landed, close the files and let go of the folder."""
         self.landing.close()
+        self.questions.end()
         self._connection.close()
         self._folder.release()
 

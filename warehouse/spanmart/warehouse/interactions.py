@@ -32,7 +32,7 @@ from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
 from spanmart.warehouse.reports.listing import InteractionList
 from spanmart.warehouse.reports.paging import Sort, SortKey
 from spanmart.warehouse.reports.searching import Found
-from spanmart.warehouse.reports.snapshot import marts_exist, snapshot
+from spanmart.warehouse.reports.snapshot import are_built, snapshot
 
 if TYPE_CHECKING:
     from spanmart.warehouse.database import Warehouse
@@ -55,8 +55,7 @@ class Interactions:
 
     def are_built(self) -> bool:
         """Whether the marts can be asked at all."""
-        with snapshot(self._warehouse) as connection:
-            return marts_exist(connection)
+        return are_built(self._warehouse)
 
     def get_metrics(self, filters: FiltersLike = None) -> dict[str, Any]:
         """Totals, rates, latency, cost, tokens and quality, and the same by type, status and model."""

@@ -26,10 +26,10 @@ MOST_ROWS = 20
 
 USAGE = """
     sum(interactions)::bigint as interactions,
-    sum(input_tokens)::bigint as input_tokens,
-    sum(cached_input_tokens)::bigint as cached_input_tokens,
-    sum(output_tokens)::bigint as output_tokens,
-    sum(reasoning_tokens)::bigint as reasoning_tokens,
+    sum(input_tokens)::hugeint as input_tokens,
+    sum(cached_input_tokens)::hugeint as cached_input_tokens,
+    sum(output_tokens)::hugeint as output_tokens,
+    sum(reasoning_tokens)::hugeint as reasoning_tokens,
     sum(estimated_cost_usd)::double as cost_usd,
     sum(unpriced_interactions)::bigint as unpriced,
     sum(no_usage_interactions)::bigint as no_usage

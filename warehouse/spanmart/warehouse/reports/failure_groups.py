@@ -47,7 +47,7 @@ counted as (
         error_fingerprint,
         count(*) as failures,
         count(distinct user_id) as users,
-        sum(tokens_used)::bigint as tokens_wasted,
+        sum(tokens_used)::hugeint as tokens_wasted,
         sum(estimated_cost_usd) as cost_wasted_usd,
         coalesce(list_sort(list(distinct model_used) filter (where model_used is not null)), []) as models,
         coalesce(

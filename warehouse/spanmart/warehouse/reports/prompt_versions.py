@@ -41,7 +41,7 @@ select
     sum(interactions)::bigint as interactions,
     sum(successes) / sum(interactions) as success_rate,
     sum(processing_time_ms_sum)::double / sum(timed_interactions) as average_processing_time_ms,
-    sum(tokens_used)::bigint as tokens_used,
+    sum(tokens_used)::hugeint as tokens_used,
     sum(estimated_cost_usd)::double as cost_usd,
     sum(unpriced_interactions)::bigint as unpriced,
     sum(no_usage_interactions)::bigint as no_usage,

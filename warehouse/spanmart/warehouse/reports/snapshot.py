@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import duckdb
 
+from spanmart.warehouse.questions import Questions
 from spanmart.warehouse.reports.errors import MartsNotBuilt
 
 MARTS_READ_HERE = (
@@ -35,6 +36,8 @@ where database_name = 'marts' and schema_name = 'main' and list_contains($names,
 class HasCursor(Protocol):
     """What a report needs of the warehouse."""
 
+    questions: Questions
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection for the calling thread alone."""
         ...
@@ -42,24 +45,34 @@ class HasCursor(Protocol):
 
 @contextmanager
 def snapshot(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection inside a read-only transaction. Raises MartsNotBuilt before the first build."""
+    """Yield a connection inside a read-only transaction. Raises MartsNotBuilt until all marts are built."""
+    with _reading(warehouse) as connection:
+        # The first build makes one mart after the other: some can be asked before there is all to say.
+        if not _may_be_asked(warehouse, connection):
+            raise MartsNotBuilt
+        yield connection
+
+
+def are_built(warehouse: HasCursor) -> bool:
+    """Whether there is every mart that the reports read."""
+    with _reading(warehouse) as connection:
+        return _may_be_asked(warehouse, connection)
+
+
+@contextmanager
+def _reading(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = warehouse.cursor()
-    try:
+    with warehouse.questions.asked_on(connection):
         connection.execute("begin transaction read only")
-        try:
-            yield connection
-        except duckdb.CatalogException as error:
-            if marts_exist(connection):
-                raise
-            raise MartsNotBuilt from error
-    finally:
-        connection.close()
+        yield connection
 
 
-def marts_exist(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether every mart that the reports read has been built."""
-    connection.execute(COUNT_MARTS, {"names": MARTS_READ_HERE})
-    return connection.fetchone() == (len(MARTS_READ_HERE),)
+def _may_be_asked(warehouse: HasCursor, connection: duckdb.DuckDBPyConnection) -> bool:
+    """What is built is only ever replaced: it takes milliseconds to look, and so is looked for once."""
+    if not warehouse.questions.may_be_asked:
+        connection.execute(COUNT_MARTS, {"names": MARTS_READ_HERE})
+        warehouse.questions.may_be_asked = connection.fetchone() == (len(MARTS_READ_HERE),)
+    return warehouse.questions.may_be_asked
 
 
 def fetch_records(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

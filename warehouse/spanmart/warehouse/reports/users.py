@@ -35,7 +35,7 @@ select
     max(last_used_at) as last_used_at,
     sum(interactions)::bigint as interactions,
     sum(failures)::bigint as failures,
-    sum(tokens_used)::bigint as tokens_used,
+    sum(tokens_used)::hugeint as tokens_used,
     sum(estimated_cost_usd)::double as cost_usd,
     sum(unpriced_interactions)::bigint as unpriced,
     sum(no_usage_interactions)::bigint as no_usage,

@@ -49,7 +49,8 @@ class Comparison:
 def comparison(query: DashboardQuery, now: datetime) -> Comparison | None:
     """The span before, as long, or the same days of an earlier week; None without a beginning or a wish.
 
-    Today until now is compared with yesterday until the same time, seven days with the seven before.
+    Today until now is compared with yesterday until the same time, seven days with the seven before, whole
+    months with as many months before, all as the clock on the reader's wall has it.
     """
     if query.start_date is None or query.compare == "none":
         return None
@@ -60,17 +61,38 @@ def comparison(query: DashboardQuery, now: datetime) -> Comparison | None:
         return None
     try:
         start, end = first.astimezone(query.zone), last.astimezone(query.zone)
-        shift = _shift(query, start, last - first)
-        # Within one zone this is what the clock on the wall says: midnight stays midnight.
-        return Comparison(_between(query, start - shift, end - shift), start - shift, end - shift)
+        before = _before(query, start, end)
+        return Comparison(_between(query, *before), *before)
     except OverflowError:
         return None
 
 
-def _shift(query: DashboardQuery, start: datetime, length: timedelta) -> timedelta:
+def _before(query: DashboardQuery, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    # Within one zone this is what the clock says, whatever a day's length: midnight stays midnight.
+    length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
     if query.compare == "week":
-        return 7 * DAY * -(-length // (7 * DAY))
-    return DAY * -(-length // DAY) if start.time() == time() else length
+        shift = 7 * DAY * -(-length // (7 * DAY))
+    elif _begins_a_month(start) and _begins_a_month(end):
+        months = 12 * (end.year - start.year) + end.month - start.month
+        return _months_before(start, months), start
+    elif start.time() == time():
+        shift = DAY * -(-length // DAY)
+    else:
+        # As long in hours, which a clock that is set back says twice.
+        shift = end.astimezone(UTC) - start.astimezone(UTC)
+        return (start.astimezone(UTC) - shift).astimezone(start.tzinfo), start
+    return start - shift, end - shift
+
+
+def _begins_a_month(moment: datetime) -> bool:
+    return moment.day == 1 and moment.time() == time()
+
+
+def _months_before(moment: datetime, months: int) -> datetime:
+    year, month = divmod(12 * moment.year + moment.month - 1 - months, 12)
+    if year < 1:
+        raise OverflowError("There is no month before the first one.")
+    return moment.replace(year=year, month=month + 1)
 
 
 def _between(query: DashboardQuery, start: datetime, end: datetime) -> Filters:

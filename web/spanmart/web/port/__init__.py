@@ -1,0 +1,1 @@
+"""The web's port: an event loop waits for whoever is slow, and a thread is taken only for what is whole."""
