@@ -13,7 +13,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test matrix-openai lint format bench bench-ingest bench-ingest-profile bench-marts bench-pages bench-memory bench-instrumentation docs clean browser senders apt-packages constraints faults
+.PHONY: help run test mutate matrix-openai lint format bench bench-ingest bench-ingest-profile bench-marts bench-pages bench-memory bench-instrumentation docs clean browser senders apt-packages constraints faults
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -26,6 +26,9 @@ test: $(VENV)/.dev browser senders ## Run every test
 
 faults: $(VENV)/.dev ## Make every fault of the matrix as often as it asks for (hours; FAULTS=0.1: a tenth)
 	FAULTS=$${FAULTS:-full} $(BIN)/python -m pytest tests/faults
+
+mutate: $(VENV)/.dev ## Change spans in 20,000 ways, and see that nothing beside them suffers (an hour; MUTATIONS=500 SEED=7)
+	SPANMART_MUTATIONS=$(or $(MUTATIONS),20000) SPANMART_MUTATION_SEED=$(or $(SEED),0) $(BIN)/python -m pytest tests/marts/test_mutated_spans.py
 
 matrix-openai: $(VENV)/.dev ## Test the instrumentation with old and new versions of the OpenAI client
 	$(BIN)/python tests/instrumentation/openai_matrix.py $(MATRIX_ARGS)

@@ -2,11 +2,15 @@
 
 import json
 import random
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
+from spanmart.warehouse import Refresher
+from spanmart.warehouse.doctor import Severity, examine_databases
 from spanmart.warehouse.ledger_checks import ledger_faults
 from spanmart.warehouse.retention import Keeps, Retention
 from support.dialects import gen_ai
@@ -95,6 +99,35 @@ def test_old_texts_go_from_the_ledger_and_the_marts_and_nothing_else(marts: Mart
     assert SECRET not in repr(marts.contents())
     for table in ("spans", "log_events"):
         assert SECRET not in repr(marts.query(f"select * from landing.raw.{table}"))
+
+
+def test_a_removal_that_could_not_be_done_is_told_until_it_could(
+    marts: Marts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    marts.build(span(1))
+    tried = threading.Event()
+    retention = Retention(marts.warehouse, Keeps(text_days=1))
+
+    def fail(*_: object) -> None:
+        tried.set()
+        raise pa.ArrowInvalid("no such text")
+
+    monkeypatch.setattr(retention, "_take_texts", fail)
+    retention.start()
+    assert tried.wait(60)
+    retention.stop()
+
+    assert "no such text" in caplog.text
+    assert Refresher(marts.warehouse).status.retention_error == "no such text"
+    with marts.warehouse.cursor() as cursor:
+        found = {each.check: each for each in examine_databases(cursor, marts.warehouse.folder, {"landing"})}
+    assert found["retention"].severity is Severity.PROBLEM
+    assert "no such text" in found["retention"].found
+
+    mended = Retention(marts.warehouse, Keeps(text_days=1))
+    mended.start()
+    mended.stop()
+    assert Refresher(marts.warehouse).status.retention_error is None
 
 
 def test_texts_go_whatever_lies_beside_them(marts: Marts) -> None:

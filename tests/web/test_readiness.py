@@ -65,11 +65,13 @@ def test_ready_says_how_fresh_the_marts_are(client: FlaskClient, marts: Marts) -
     assert body["set_aside"] == 0
 
 
-def test_pages_and_readyz_say_that_commits_are_set_aside(
+def test_pages_and_readyz_say_what_could_not_be_done(
     client: FlaskClient, marts: Marts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(marts.refresher), "status", replace(marts.refresher.status, set_aside=2))
+    troubled = replace(marts.refresher.status, set_aside=2, retention_error="no room")
+    monkeypatch.setattr(type(marts.refresher), "status", troubled)
     assert client.get("/readyz").get_json()["set_aside"] == 2
     for view in VIEWS:
         page = client.get(f"/admin-dashboard?view={view}").get_data(as_text=True)
         assert "2 of the commits could not be read" in page
+        assert "<code>no room</code>" in page

@@ -13,6 +13,7 @@ import duckdb
 from spanmart.warehouse.folder import ASIDE, UNFINISHED, WRITE_AHEAD_LOGS, quoted
 from spanmart.warehouse.ledger_checks import ledger_faults, newest_seq
 from spanmart.warehouse.migrate import migrations_of, newest_applied
+from spanmart.warehouse.retention import NEWEST_FAILURE
 from spanmart.warehouse.set_aside import PRESENT
 
 HOLDS = {
@@ -103,6 +104,7 @@ def examine_databases(
         try:
             yield from _ledger(connection, folder)
             yield from _set_aside(connection)
+            yield from _retention(connection)
             yield from _watermark(connection, folder) if "marts" in opened else ()
         except duckdb.Error as error:
             yield _damaged(folder, "landing", str(error))
@@ -277,6 +279,24 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> Findings:
         )
     if not commits:
         yield fine(check, "no commit is left out of the marts")
+
+
+def _retention(connection: duckdb.DuckDBPyConnection) -> Findings:
+    check = "retention"
+    try:
+        failure = connection.execute(NEWEST_FAILURE).fetchone()
+    except duckdb.CatalogException:
+        failure = None
+    if failure is None:
+        yield fine(check, "retention, where there is any, has taken what it is to take")
+        return
+    yield Finding(
+        check,
+        Severity.PROBLEM,
+        f"at {failure[0]:%Y-%m-%d %H:%M} UTC retention could not go on: {failure[1]}",
+        "Texts or rows that are older than you keep them are still there. It is tried again every hour.",
+        "df -h",
+    )
 
 
 def _watermark(connection: duckdb.DuckDBPyConnection, folder: Path) -> Findings:

@@ -20,6 +20,7 @@ from spanmart.warehouse.dbt_runner import DbtFailed, DbtRunner
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.fault_search import FaultSearch
 from spanmart.warehouse.prices.in_force import PriceLists
+from spanmart.warehouse.retention import newest_failure
 from spanmart.warehouse.set_aside import SetAside
 
 # Bound the memory of a rebuild and the file's growth by tables that live for one run, in whole commits.
@@ -54,7 +55,8 @@ class RefreshReport:
 class RefreshStatus:
     """The marts as they are. `version` grows whenever they change, across restarts too; times are UTC.
 
-    `set_aside` commits are not in them, because no model could be built with them.
+    `set_aside` commits are not in them, because no model could be built with them. `retention_error` is why
+    retention could not take what it is to take, when it last tried.
     """
 
     version: int = 0
@@ -65,6 +67,7 @@ class RefreshStatus:
     error: str | None = None
     progress: str | None = None
     set_aside: int = 0
+    retention_error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Refresher:
         self._thread: threading.Thread | None = None
         self._status = RefreshStatus()
         if (built := self._built()) is not None:
-            self._status = replace(_of(built), set_aside=self._set_aside.count())
+            self._status = self._status_of(built)
 
     @property
     def status(self) -> RefreshStatus:
@@ -204,11 +207,10 @@ class Refresher:
         if built is None:
             raise DbtFailed("dbt reported success, but the marts say nothing of a finished refresh")
         self._status = replace(
-            _of(built),
+            self._status_of(built),
             running=True,
             duration_s=time.monotonic() - started,
             progress=self._status.progress,
-            set_aside=self._set_aside.count(),
         )
         self._set(error=None)
         return built
@@ -222,6 +224,15 @@ class Refresher:
             except duckdb.CatalogException:
                 return None
         return _Built(row[0], row[1], row[2], bool(broken)) if row else None
+
+    def _status_of(self, built: _Built) -> RefreshStatus:
+        return RefreshStatus(
+            version=int(built.at.replace(tzinfo=UTC).timestamp() * 1000),
+            refreshed_seq=built.seq,
+            refreshed_at=built.at,
+            set_aside=self._set_aside.count(),
+            retention_error=newest_failure(self._warehouse),
+        )
 
     def _set(self, **changes: object) -> None:
         with self._changed:
@@ -258,8 +269,3 @@ def _must_rebuild(built: _Built | None, goal: int, fingerprint: str) -> bool:
 def _project(fingerprint: str) -> str:
     """The part that does not change with prices."""
     return fingerprint.partition("-")[0]
-
-
-def _of(built: _Built) -> RefreshStatus:
-    version = int(built.at.replace(tzinfo=UTC).timestamp() * 1000)
-    return RefreshStatus(version=version, refreshed_seq=built.seq, refreshed_at=built.at)

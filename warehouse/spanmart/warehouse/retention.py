@@ -3,6 +3,7 @@
 Everything goes in pieces of one commit each, so that senders hardly wait and a crash costs at most a piece.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -49,6 +50,9 @@ from arrived
 group by piece
 order by piece
 """
+NEWEST_FAILURE = "select failed_at, error from landing.raw.retention_failures order by failed_at desc limit 1"
+NOTE_FAILURE = "insert into landing.raw.retention_failures values ($1, $2)"
+FORGET_FAILURES = "delete from landing.raw.retention_failures"
 TABLES = ("spans", "log_events")
 COUNT_OLD = "select count(*) from landing.raw.{table} where ingested_at < $1"
 DELETE_OLD = "delete from landing.raw.{table} where ingested_at < $1"
@@ -134,13 +138,25 @@ class Retention:
         while True:
             try:
                 taken = self.apply()
-            except (WarehouseError, duckdb.Error) as error:
+            # Rows that no table can hold, or a disk that is full.
+            except (WarehouseError, duckdb.Error, pa.ArrowException, OSError, ValueError) as error:
                 log.error("Retention stopped half-way and goes on in an hour: %s", error)
+                self._note(NOTE_FAILURE, [datetime.now(UTC).replace(tzinfo=None), str(error)])
             else:
+                self._note(FORGET_FAILURES, [])
                 if any(taken.values()):
                     log.info("retention: %(rows)d rows are gone, %(texts)d lost their texts", taken)
             if self._stopping.wait(CHECK_EVERY_S):
                 return
+
+    def _note(self, statement: str, parameters: list[object]) -> None:
+        """Tell the doctor and the pages; where even that fails, the log has said it."""
+
+        def write(connection: duckdb.DuckDBPyConnection) -> None:
+            connection.execute(statement, parameters)
+
+        with contextlib.suppress(WarehouseError, duckdb.Error):
+            self._warehouse.landing.run(write).result()
 
     def _take_rows(self, before: datetime) -> Iterator[int]:
         with self._warehouse.cursor() as cursor:
@@ -187,6 +203,13 @@ class Retention:
                 connection.execute("checkpoint landing")
 
         landing.run(checkpoint).result()
+
+
+def newest_failure(warehouse: Warehouse) -> str | None:
+    """Why retention could not do its work when it last tried; None where it could."""
+    with warehouse.cursor() as cursor:
+        failure = cursor.execute(NEWEST_FAILURE).fetchone()
+    return failure[1] if failure else None
 
 
 def _refreshed_seq(cursor: duckdb.DuckDBPyConnection) -> int:

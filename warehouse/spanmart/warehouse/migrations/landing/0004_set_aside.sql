@@ -6,3 +6,9 @@ create table raw.set_aside (
     project_fingerprint varchar not null,         -- of the models that failed
     error varchar not null                        -- what they said of it
 );
+
+-- Why retention could not take what it is to take; empty once it has.
+create table raw.retention_failures (
+    failed_at timestamp not null,                 -- UTC
+    error varchar not null
+);
