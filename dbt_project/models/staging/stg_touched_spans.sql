@@ -12,44 +12,6 @@ with arrived as (
 
 ),
 
--- Spans in other traces that may tell of one exchange with those: of the same response, or near in time.
-near as (
-
-    select distinct
-        service_key,
-        model_key,
-        scope_name,
-        response_key is null as is_unnamed,
-        unnest([
-            started_ms // {{ longest_lead_ms() }} - 2, started_ms // {{ longest_lead_ms() }} - 1,
-            started_ms // {{ longest_lead_ms() }}, started_ms // {{ longest_lead_ms() }} + 1,
-            started_ms // {{ longest_lead_ms() }} + 2
-        ]) as moment
-    from arrived
-    where dialect is not null
-
-),
-
-related as (
-
-    select trace_key from {{ ref('stg_span_keys') }}
-    where response_key in (select response_key from arrived where response_key is not null)
-
-    union all
-
-    select keys.trace_key
-    from {{ ref('stg_span_keys') }} as keys
-    inner join near
-        on
-            keys.service_key = near.service_key
-            and keys.started_ms // {{ longest_lead_ms() }} = near.moment
-    where
-        keys.scope_name != near.scope_name
-        and coalesce(keys.model_key = near.model_key, true)
-        and (keys.response_key is null or near.is_unnamed)
-
-),
-
 -- Judged, and no calls that count: they may tell of one.
 judged as (
 
@@ -61,11 +23,9 @@ judged as (
 
 ),
 
-traces as (
+touched_traces as (
 
     select trace_key from arrived
-    union all
-    select trace_key from related
     union all
     select trace_key from judged
     {% if interactions %}
@@ -83,6 +43,64 @@ traces as (
     select trace_key from {{ keys }}
     where ingested_at < {{ taken_before() }}
     {% endfor %}
+
+),
+
+calls as materialized (
+
+    select * from {{ ref('stg_span_keys') }}
+    where
+        rowid in (
+            select rowid from {{ ref('stg_span_keys') }} where trace_key in (select trace_key from touched_traces)
+        )
+        and dialect is not null
+
+),
+
+-- Spans in other traces that may tell of one exchange with those: of the same response, or near in time.
+near as (
+
+    select distinct
+        service_key,
+        model_key,
+        scope_name,
+        response_key is null as is_unnamed,
+        unnest([
+            started_ms // {{ longest_lead_ms() }} - 2, started_ms // {{ longest_lead_ms() }} - 1,
+            started_ms // {{ longest_lead_ms() }}, started_ms // {{ longest_lead_ms() }} + 1,
+            started_ms // {{ longest_lead_ms() }} + 2
+        ]) as moment
+    from calls
+
+),
+
+related as (
+
+    select keys.trace_key
+    from {{ ref('stg_span_keys') }} as keys
+    inner join calls on keys.response_key = calls.response_key
+    where keys.scope_name != calls.scope_name
+
+    union all
+
+    select keys.trace_key
+    from {{ ref('stg_span_keys') }} as keys
+    inner join near
+        on
+            keys.service_key = near.service_key
+            and keys.started_ms // {{ longest_lead_ms() }} = near.moment
+    where
+        keys.scope_name != near.scope_name
+        and coalesce(keys.model_key = near.model_key, true)
+        and (keys.response_key is null or near.is_unnamed)
+
+),
+
+traces as (
+
+    select trace_key from touched_traces
+    union all
+    select trace_key from related
 
 ),
 

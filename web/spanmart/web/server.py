@@ -60,7 +60,7 @@ class WebServer:
     def _config(self) -> uvicorn.Config:
         connection = functools.partial(Connection, self._connections)
         return uvicorn.Config(
-            self._bridge,  # type: ignore[arg-type]
+            self._bridge,
             http=cast("type[asyncio.Protocol]", connection),
             interface="asgi3",
             lifespan="off",

@@ -50,7 +50,7 @@ class Bridge:
         self, scope: "HTTPScope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
         """Answer one request."""
-        connection: Connection = scope["state"][CONNECTION]  # type: ignore[typeddict-item]
+        connection: Connection = scope["state"][CONNECTION]
         try:
             await self._answer(connection, scope, receive, send)
         except Gone:
