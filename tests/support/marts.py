@@ -40,10 +40,11 @@ MARTS = (
     "prompt_versions",
     "quality_daily",
     "sessions",
+    "unread_spans",
     "users_daily",
 )
 # Not a mart, but what the refreshes carry on from one to the next.
-STATES = ("intermediate.int_feedback", "intermediate.int_judged_calls")
+STATES = ("intermediate.int_feedback", "intermediate.int_judged_calls", "intermediate.int_aliases")
 INTERACTION = (
     "select * from interactions join interaction_texts using (interaction_id) where interaction_id = ?"
 )

@@ -4,8 +4,20 @@ import json
 import random
 from typing import Any
 
-from support.dialects import DIALECTS
-from support.marts import DAY, NANOSECONDS, NOON, Row, begun, failed, feedback, log_event, retrieval, span
+from support.dialects import DIALECTS, gen_ai, langfuse, openinference, openllmetry
+from support.marts import (
+    DAY,
+    NANOSECONDS,
+    NOON,
+    Row,
+    any_span,
+    begun,
+    failed,
+    feedback,
+    log_event,
+    retrieval,
+    span,
+)
 
 # Spans of one trace have ids so far apart.
 STRIDE = 100
@@ -22,6 +34,34 @@ def some_span(dice: random.Random, calls: int, first: int = 0) -> Row:
         made = dice.choices([span, failed, begun, not_a_call], [6, 2, 2, 1])[0]
         row = made(number, attributes=some_attributes(dice) | some_identity(dice), **changes)
     return among_others(dice, row, number) if dice.random() < 0.5 else row
+
+
+def some_twins(dice: random.Random, calls: int) -> list[Row]:
+    """A framework's span and a client's within its time, of one exchange or nearly, in one trace or in two."""
+    number = dice.randrange(calls)
+    start = NOON + dice.randrange(30) * 500_000_000
+    took = dice.choice([1, 2, 3]) * NANOSECONDS
+    same = {"gen_ai.response.id": dice.choice([None, None, f"chatcmpl-t{number}"])}
+    outer = dice.choice([langfuse, openinference, openllmetry])(
+        number + 40, attributes={**same, "output.value": None}, start=start, end_time_unix_nano=start + took
+    )
+    inner = gen_ai(
+        number + 60,
+        attributes={
+            "gen_ai.response.id": dice.choice([None, f"chatcmpl-t{number}"]),
+            "session.id": None,
+            "gen_ai.usage.output_tokens": dice.choice([100, 100, 7]),
+        },
+        start=start + dice.choice([1, 20, 700]) * 1_000_000,
+        end_time_unix_nano=start + took - 1_000_000,
+    )
+    around = any_span(number + 80, {"session.id": "above"}, scope="web", start=start)
+    if dice.random() < 0.5:
+        inner["trace_id"] = outer["trace_id"]
+    if dice.random() < 0.5:
+        around["trace_id"] = outer["trace_id"]
+        outer["parent_span_id"] = around["span_id"]
+    return [row for row in (outer, inner, around) if dice.random() < 0.7]
 
 
 def among_others(dice: random.Random, row: Row, number: int) -> Row:
@@ -87,9 +127,9 @@ def some_prices(dice: random.Random) -> str:
     )
 
 
-def some_feedback(dice: random.Random, calls: int) -> Row:
+def some_feedback(dice: random.Random, calls: int, first: int = 0) -> Row:
     return feedback(
-        dice.randrange(calls),
+        first + dice.randrange(calls),
         dice.choice(["accepted", "rejected", "modified"]),
         at=NOON + dice.randrange(5) * DAY,
         **{

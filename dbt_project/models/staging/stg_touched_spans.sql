@@ -46,19 +46,20 @@ touched_traces as (
 
 ),
 
-calls as materialized (
+-- Spans in other traces that may tell of one exchange with calls of those: of the same response, or near in time. And
+-- what else may be of one with these, so that each is put to the nearest.
+{% for step in [1, 2] %}
+{%- set reached = 'touched_traces' if loop.first else 'related_' ~ (step - 1) %}
+calls_{{ step }} as materialized (
 
     select * from {{ ref('stg_span_keys') }}
     where
-        rowid in (
-            select rowid from {{ ref('stg_span_keys') }} where trace_key in (select trace_key from touched_traces)
-        )
+        rowid in (select rowid from {{ ref('stg_span_keys') }} where trace_key in (select trace_key from {{ reached }}))
         and dialect is not null
 
 ),
 
--- Spans in other traces that may tell of one exchange with those: of the same response, or near in time.
-near as (
+near_{{ step }} as (
 
     select distinct
         service_key,
@@ -66,26 +67,25 @@ near as (
         scope_name,
         response_key is null as is_unnamed,
         unnest([
-            started_ms // {{ longest_lead_ms() }} - 2, started_ms // {{ longest_lead_ms() }} - 1,
-            started_ms // {{ longest_lead_ms() }}, started_ms // {{ longest_lead_ms() }} + 1,
-            started_ms // {{ longest_lead_ms() }} + 2
+            started_ms // {{ longest_lead_ms() }} - 1, started_ms // {{ longest_lead_ms() }},
+            started_ms // {{ longest_lead_ms() }} + 1
         ]) as moment
-    from calls
+    from calls_{{ step }}
 
 ),
 
-related as (
+related_{{ step }} as (
 
     select keys.trace_key
     from {{ ref('stg_span_keys') }} as keys
-    inner join calls on keys.response_key = calls.response_key
+    inner join calls_{{ step }} as calls on keys.response_key = calls.response_key
     where keys.scope_name != calls.scope_name
 
     union all
 
     select keys.trace_key
     from {{ ref('stg_span_keys') }} as keys
-    inner join near
+    inner join near_{{ step }} as near
         on
             keys.service_key = near.service_key
             and keys.started_ms // {{ longest_lead_ms() }} = near.moment
@@ -95,12 +95,15 @@ related as (
         and (keys.response_key is null or near.is_unnamed)
 
 ),
+{% endfor %}
 
 traces as (
 
     select trace_key from touched_traces
+    {% for step in [1, 2] %}
     union all
-    select trace_key from related
+    select trace_key from related_{{ step }}
+    {% endfor %}
 
 ),
 
