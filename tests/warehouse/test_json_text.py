@@ -88,3 +88,14 @@ def test_a_column_keeps_what_is_sound_and_what_is_not_there() -> None:
     column = pa.chunked_array([['{"a": 1}', None], ['{"a": NaN}', "[1]"]])
     assert sound_column(column).to_pylist() == ['{"a": 1}', None, sound('{"a": null}'), "[1]"]
     assert sound_column(column.slice(0, 2)).to_pylist() == ['{"a": 1}', None]
+
+
+def test_what_is_usual_is_not_looked_at_closely() -> None:
+    usual = {"id": "0af7651916cd43dd8448eb211c80319c", "trace": "12e345678", "tokens": 12345, "cost": 1.5e-7}
+    text = json.dumps(
+        {**usual, "said": "NaN, or inf; see [1]. \\n\\n 5e300", "parts": [{"a": [[{}]]}], "emoji": "🤖"}
+    )
+    column = pa.chunked_array(
+        [[text, json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)]]
+    )
+    assert sound_column(column) is column
