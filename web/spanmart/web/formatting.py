@@ -9,6 +9,8 @@ from typing import Any
 
 from flask import Flask
 
+from spanmart.warehouse import json_text
+
 NOTHING = "–"
 _MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
 _INSTRUCTIONS = re.compile(r"\Asystem:\n.*?\n\nuser:\n", re.DOTALL)
@@ -59,8 +61,13 @@ def moment(value: str | datetime | None) -> str:
     """A moment in UTC, to the second; the page says the zone."""
     if value is None:
         return NOTHING
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{at:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    try:
+        return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M:%S}"
+    except ValueError:
+        # DuckDB knows times before the year 1 and after 9999.
+        return value
 
 
 def filter_moment(moment: datetime) -> str:
@@ -83,7 +90,7 @@ def from_json(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return json_text.read(value)
     except ValueError:
         return value
 
@@ -91,7 +98,13 @@ def from_json(value: object) -> object:
 def pretty_json(value: object) -> str:
     """JSON over several lines; text that holds JSON is shown as that JSON."""
     read = from_json(value)
-    return read if isinstance(read, str) else json.dumps(read, indent=2, ensure_ascii=False)
+    return read if isinstance(read, str) else json_text.pretty(read)
+
+
+def stack_trace(details: object) -> str:
+    """The stack trace among what is known of an error, or all of that."""
+    trace = details.get("stacktrace") if isinstance(details, dict) else None
+    return pretty_json(details) if not trace else trace if isinstance(trace, str) else pretty_json(trace)
 
 
 def compact_json(value: object) -> str:
@@ -128,6 +141,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "pretty_json": pretty_json,
     "from_json": from_json,
     "compact_json": compact_json,
+    "stack_trace": stack_trace,
     "without_instructions": without_instructions,
     "percent_of": percent_of,
     "in_hundredths": in_hundredths,

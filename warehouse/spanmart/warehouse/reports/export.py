@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from spanmart.warehouse import json_text
 from spanmart.warehouse.columns import TEXT_COLUMNS, Column, as_csv, as_parquet, json_object
 from spanmart.warehouse.filters import Filters, Where, compose
 from spanmart.warehouse.reports.listing import WITH_TEXTS, Selection, page_of
@@ -27,6 +28,7 @@ ExportFormat = Literal["csv", "json", "parquet"]
 ROWS_A_LOOK_UP = 500_000
 ROWS_A_READ = 8_000
 ROWS_A_PAGE = 4_000
+RECORD = "record"
 
 PLACES = """
 select i.rowid as place, i.interaction_key from marts.interactions as i where {where} order by {order_by}
@@ -46,6 +48,8 @@ class Encoding:
 
     media_type: str
     project: Callable[[Sequence[Column]], str]
+    # The columns that hold JSON, and how deep it may be.
+    json_texts: Callable[[Sequence[Column]], Mapping[str, int]]
     write: Callable[[Iterator[pa.Table]], Iterator[bytes]]
 
 
@@ -59,7 +63,8 @@ def export(
     """Yield the file in pieces."""
     with_texts = any(column in TEXT_COLUMNS for column in columns)
     selection = Selection(encoding.project(columns), with_texts)
-    return encoding.write(_pages(connection, compose(filters), sort, selection))
+    pages = _pages(connection, compose(filters), sort, selection)
+    return encoding.write(_sound(page, encoding.json_texts(columns)) for page in pages)
 
 
 def _pages(
@@ -82,6 +87,15 @@ def _pages(
             found = page_of(among, among_texts, sort, selection)
             yield from _slices(connection.execute(found).to_arrow_table(), ROWS_A_PAGE)
             _give_freed_memory_back()
+
+
+def _sound(page: pa.Table, json_texts: Mapping[str, int]) -> pa.Table:
+    """The page with JSON that everybody can read."""
+    for name, levels in json_texts.items():
+        place = page.schema.get_field_index(name)
+        texts = json_text.sound_column(page.column(place), levels)
+        page = page.set_column(place, page.schema.field(place), texts)
+    return page
 
 
 def _give_freed_memory_back() -> None:
@@ -165,12 +179,18 @@ def _each(written: Callable[[Column], str]) -> Callable[[Sequence[Column]], str]
     return lambda columns: ", ".join(f"{written(column)} as {column.name}" for column in columns)
 
 
+def _names_of_json(columns: Sequence[Column]) -> Mapping[str, int]:
+    return {column.name: json_text.MOST_LEVELS for column in columns if column.kind == "json"}
+
+
 def _record(columns: Sequence[Column]) -> str:
-    return f"{json_object(columns)} as record"
+    return f"{json_object(columns)} as {RECORD}"
 
 
 ENCODINGS: Mapping[ExportFormat, Encoding] = {
-    "csv": Encoding("text/csv; charset=utf-8", _each(as_csv), _write_csv),
-    "json": Encoding("application/json", _record, _write_json),
-    "parquet": Encoding("application/vnd.apache.parquet", _each(as_parquet), _write_parquet),
+    "csv": Encoding("text/csv; charset=utf-8", _each(as_csv), _names_of_json, _write_csv),
+    "json": Encoding(
+        "application/json", _record, lambda _: {RECORD: json_text.LEVELS_OF_RECORD}, _write_json
+    ),
+    "parquet": Encoding("application/vnd.apache.parquet", _each(as_parquet), _names_of_json, _write_parquet),
 }

@@ -5,6 +5,7 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.reports.over_time import FIRST_MOMENT, LAST_MOMENT
 from spanmart.warehouse.reports.snapshot import fetch_records
 
 MAX_GROUPS = 20
@@ -32,15 +33,17 @@ FAILED_CALLS = "(select * from marts.interactions where status = 'failure')"
 GROUPS = """
 with failed as (
     select
-        error_fingerprint, created_at, user_id, model_used, prompt_name, prompt_version, tokens_used,
-        estimated_cost_usd
+        greatest(least(created_at, $last_moment), $first_moment) as created_at,
+        error_fingerprint, user_id, model_used, prompt_name, prompt_version, tokens_used, estimated_cost_usd
     from {source} where {where}
 ),
 times as (
     select
         coalesce($since::timestamp, min(created_at)) as since,
         greatest(epoch(least($until::timestamp, any_value(newest_hour.until)) - since), 1) as seconds
-    from failed, (select max(hour) + interval '1 hour' as until from marts.metrics_hourly) as newest_hour
+    from failed, (
+        select least(max(hour), $last_moment) + interval '1 hour' as until from marts.metrics_hourly
+    ) as newest_hour
 ),
 counted as (
     select
@@ -56,7 +59,9 @@ counted as (
             []
         ) as prompt_versions,
         histogram(
-            least({steps} - 1, floor({steps} * epoch(created_at - times.since) / times.seconds))::integer
+            greatest(
+                least({steps} - 1, floor({steps} * epoch(created_at - times.since) / times.seconds)), 0
+            )::integer
         ) as trend
     from failed, times group by error_fingerprint
 )
@@ -76,7 +81,12 @@ def list_groups(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list
     source = FAILURES if filters.given.keys() <= OF_FAILURES else FAILED_CALLS
     where = compose(filters)
     statement = GROUPS.format(source=source, where=where.sql, steps=TREND_STEPS, limit=MAX_GROUPS)
-    times = {"since": filters.start_date, "until": filters.end_date}
+    times = {
+        "since": filters.start_date,
+        "until": filters.end_date,
+        "first_moment": FIRST_MOMENT,
+        "last_moment": LAST_MOMENT,
+    }
     connection.execute(statement, {**where.parameters, **times})
     groups = fetch_records(connection)
     for group in groups:

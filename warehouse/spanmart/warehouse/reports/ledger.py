@@ -1,10 +1,10 @@
 """What the ledger holds of an interaction, as it was received: its span, and the text that its user kept."""
 
-import json
 from typing import Any
 
 import duckdb
 
+from spanmart.warehouse import json_text
 from spanmart.warehouse.filters import one
 
 # The marts remember the commit of the copy that they took: little of the ledger need be searched.
@@ -41,7 +41,7 @@ def find_span(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> dic
     row = connection.execute(
         SPAN, dict(zip(("ingest_seq", "trace_id", "span_id"), place, strict=True))
     ).fetchone()
-    return json.loads(row[0]) if row else None
+    return json_text.read_records([row[0]])[0] if row else None
 
 
 def has_landed(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> bool:

@@ -1,12 +1,12 @@
 """The interaction log: one page of interactions, and how many there are in all."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import duckdb
 
+from spanmart.warehouse import json_text
 from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, TEXT_COLUMNS, Column, json_object
 from spanmart.warehouse.filters import Filters, Where, compose, one
 from spanmart.warehouse.reports import hourly_metrics
@@ -70,7 +70,7 @@ def list_interactions(
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
     return {
-        "items": [json.loads(record) for record, _, _ in rows[:limit]],
+        "items": json_text.read_records([record for record, _, _ in rows[:limit]]),
         "total": total(connection, filters),
         "next_cursor": Cursor(sort, last[2], last[1]).encode(filters) if last else None,
     }
@@ -82,7 +82,7 @@ def list_with_texts(
     """The newest interactions that fit, with their whole texts, and how many fit in all."""
     newest = Sort.parse("-created_at")
     rows = select_page(connection, where, newest, limit, WHOLE).fetchall()
-    return [json.loads(record) for record, _, _ in rows], count(connection, where)
+    return json_text.read_records([record for record, _, _ in rows]), count(connection, where)
 
 
 def select_page(

@@ -4,12 +4,12 @@ Texts have no index, and reading a long history takes as long as it takes. What 
 its hits can be shown while what is older is still to be searched.
 """
 
-import json
 from datetime import datetime
 from typing import Any, TypedDict
 
 import duckdb
 
+from spanmart.warehouse import json_text
 from spanmart.warehouse.filters import TEXT_HIT, Filters, Where, compose
 from spanmart.warehouse.reports.listing import LISTED, select_page
 from spanmart.warehouse.reports.paging import Cursor, Sort
@@ -67,7 +67,7 @@ def search(connection: duckdb.DuckDBPyConnection, filters: Filters, limit: int, 
     following = _following(rows, limit, since)
     searched, calls = _progress(connection, filters, following)
     return {
-        "items": [json.loads(record) for record, _, _ in rows[:limit]],
+        "items": json_text.read_records([record for record, _, _ in rows[:limit]]),
         "next_cursor": following.encode(filters) if following else None,
         "searched_since": following.value if following else None,
         "searched_calls": searched,

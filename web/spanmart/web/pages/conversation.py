@@ -4,10 +4,11 @@ The marts hold the messages as the GenAI conventions write them. Where a call ha
 prompt and its response are the conversation.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from spanmart.warehouse import json_text
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,4 @@ def _part(part: Mapping[str, Any]) -> Part:
 
 
 def _shown(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+    return value if isinstance(value, str) else json_text.pretty(value)

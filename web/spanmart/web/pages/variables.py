@@ -29,7 +29,8 @@ class Segment:
 
 def list_variables(interaction: Mapping[str, Any]) -> list[Variable]:
     """All variables that the prompt requires or that were given, missing ones first."""
-    given: Mapping[str, Any] = interaction.get("input_variables") or {}
+    found = interaction.get("input_variables")
+    given: Mapping[str, Any] = found if isinstance(found, dict) else {}
     required = interaction.get("required_variables") or []
     missing = set(interaction.get("missing_variables") or [])
     names = dict.fromkeys([*required, *given, *missing])
