@@ -1,4 +1,4 @@
-"""Programs with other people's frameworks: one row per call, equal to what happened, in whatever order they come."""
+"""Programs with other people's frameworks: a row per call, equal to what happened, in whatever order."""
 
 import random
 from collections.abc import Iterator

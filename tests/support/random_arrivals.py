@@ -37,7 +37,7 @@ def some_span(dice: random.Random, calls: int, first: int = 0) -> Row:
 
 
 def some_twins(dice: random.Random, calls: int) -> list[Row]:
-    """A framework's span and a client's within its time, of one exchange or nearly, in one trace or in two."""
+    """A framework's span and a client's within its time, of one exchange or nearly, in one trace or two."""
     number = dice.randrange(calls)
     start = NOON + dice.randrange(30) * 500_000_000
     took = dice.choice([1, 2, 3]) * NANOSECONDS

@@ -137,7 +137,7 @@ def differences(program: Program, rows: list[Row]) -> dict[str, Any]:
 
 
 def is_same(field: str, value: Any, fact: Any) -> bool:
-    """JSON is printed anew on its way, Google's chats are chats, and a detail that is zero may be left out."""
+    """JSON is printed anew on its way, Google's chats are chats, and a detail of 0 may be left out."""
     if field in DETAILS:
         return (value or None) == (fact or None)
     if field == "operation":
