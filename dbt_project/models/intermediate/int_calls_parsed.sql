@@ -41,13 +41,27 @@ calls as (
 ),
 {% endif %}
 
+read as (
+
+    select
+        * replace (
+            {{ json_of('input_messages') }} as input_messages,
+            {{ json_of('output_messages') }} as output_messages,
+            {{ json_of('structured_output::varchar') }} as structured_output
+        ),
+        input_messages as input_text,
+        {{ json_of('system_instructions') }} as instructions_read
+    from calls
+
+),
+
 parsed as (
 
     select
-        *,
+        * exclude (instructions_read),
         {{ parsed_messages('input_messages') }} as inputs,
         {{ parsed_messages('output_messages') }} as outputs,
-        {{ parsed_parts('system_instructions') }} as instructions,
+        {{ parsed_parts('instructions_read') }} as instructions,
         case when events != '[]' then
             [
                 event.attributes for event
@@ -56,16 +70,14 @@ parsed as (
                 if event.name = 'exception'
             ][-1]
         end as exception
-    from calls
+    from read
 
 )
 
 select
-    * exclude (input_messages, output_messages, system_instructions, instructions, exception, finish_reasons, events),
-    try_cast(nullif(input_messages, '') as json) as input_messages,
-    try_cast(nullif(output_messages, '') as json) as output_messages,
+    * exclude (input_text, system_instructions, instructions, exception, finish_reasons, events),
     -- Not the conventions' JSON: better shown as it came than not at all.
-    case when inputs is null then nullif(input_messages, '') end as unparsed_input,
+    case when inputs is null then nullif(input_text, '') end as unparsed_input,
     coalesce({{ text_of_parts('instructions') }}, nullif(system_instructions, '')) as system_instructions,
     {{ text_of_parts('outputs[1].parts') }} as ai_response,
     coalesce(nullif(finish_reasons[1], ''), nullif(outputs[1].finish_reason, '')) as finish_reason,
