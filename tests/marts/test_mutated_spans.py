@@ -68,6 +68,14 @@ def broken(client: FlaskClient, asked: Sequence[str]) -> list[str]:
     return wrong
 
 
+def named(path: str, mutated: Sequence[Mutation], first: int) -> str:
+    """What was done to the call of a detail's path."""
+    place = (
+        int(path.partition(":")[0].rpartition("-")[2], 16) - first - len(NEIGHBOURS) if "-000" in path else -1
+    )
+    return str(mutated[place]) if place >= 0 else ""
+
+
 def _is_sound(text: str) -> bool:
     try:
         json.loads(text, parse_constant=_refuse)
@@ -102,7 +110,8 @@ def test_no_mutation_costs_more_than_its_own_row(open_marts: Callable[..., Marts
     assert set_aside(marts, commits) == []
     assert neighbours(marts, 0) == expected
     assert neighbours(marts, first) == expected
-    assert broken(client, paths(first, first + len(NEIGHBOURS) + len(mutated))) == []
+    wrong = broken(client, paths(first, first + len(NEIGHBOURS) + len(mutated)))
+    assert [(path, named(path, mutated, first)) for path in wrong] == []
     stepwise = marts.contents()
     marts.refresher.refresh(full=True)
     for table, rows in marts.contents().items():

@@ -51,6 +51,31 @@ def test_events_beyond_counting_are_read_at_once(marts: Marts) -> None:
     assert marts.interaction(2)["model_used"] == "gpt-4o-mini-2024-07-18"
 
 
+def test_of_variables_beyond_counting_some_are_told(marts: Marts) -> None:
+    names = [f"variable {number}" for number in range(130_000)]
+    marts.build(span(1), span(2, attributes={"spanmart.prompt.required_variables": names}))
+    assert marts.interaction(1)["ai_response"] == "Hello!"
+    assert marts.interaction(2)["missing_variables"] == names[:1000]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r'[{"role": "user", "parts": [{"type": "text", "content": "\ud83e"}]}]',
+        '[{"role": "user", "parts": [{"type": "text", "content": NaN}, {"type": "text", "content": 1e999}]}]',
+        '[{"role": "user", "parts": [{"type": "text", "content": ' + "9" * 5_000 + "}]}]",
+    ],
+)
+def test_messages_are_json_that_everybody_reads(marts: Marts, said: str) -> None:
+    attributes = {"gen_ai.input.messages": said, "gen_ai.output.messages": said}
+    marts.build(span(1, attributes=attributes | {"spanmart.response.structured_output": "[NaN]"}))
+    row = marts.interaction(1)
+    for column in ("input_messages", "output_messages", "structured_output"):
+        json.loads(row[column], parse_constant=pytest.fail)
+    assert row["ai_response"] == row["rendered_prompt"].replace("\n", "") != said
+    assert row["ai_response"][0] in "\ufffdN9"
+
+
 @pytest.mark.parametrize("dialect", [openinference, openllmetry])
 def test_of_messages_beyond_counting_the_newest_are_read_at_once(
     marts: Marts, dialect: Callable[..., Row]

@@ -84,13 +84,27 @@ counted as (
 ),
 {% endif %}
 
+read as (
+
+    select
+        * replace (
+            {{ json_of('input_messages') }} as input_messages,
+            {{ json_of('output_messages') }} as output_messages,
+            {{ json_of('structured_output::varchar') }} as structured_output
+        ),
+        input_messages as input_text,
+        {{ json_of('system_instructions') }} as instructions_read
+    from counted
+
+),
+
 parsed as (
 
     select
-        *,
+        * exclude (instructions_read),
         {{ parsed_messages('input_messages') }} as inputs,
         {{ parsed_messages('output_messages') }} as outputs,
-        {{ parsed_parts('system_instructions') }} as instructions,
+        {{ parsed_parts('instructions_read') }} as instructions,
         case when events != '[]' then
             [
                 event.attributes for event
@@ -99,13 +113,13 @@ parsed as (
                 if event.name = 'exception'
             ][-1]
         end as exception
-    from counted
+    from read
 
 )
 
 select
     * exclude (
-        input_messages, output_messages, system_instructions, instructions, exception, finish_reasons, finish_reason, events,
+        input_text, system_instructions, instructions, exception, finish_reasons, finish_reason, events,
         uncached_input_tokens, total_tokens, ms_to_first_chunk, span_name
     ) replace (
         -- When it ran, not when it was declared.
@@ -113,10 +127,8 @@ select
     ),
     nullif({{ provider_tool_runs('outputs', 'file_search') }}, 0) as file_searches,
     nullif({{ provider_tool_runs('outputs', 'code_interpreter') }}, 0) as code_interpreter_calls,
-    try_cast(nullif(input_messages, '') as json) as input_messages,
-    try_cast(nullif(output_messages, '') as json) as output_messages,
     -- Not the conventions' JSON: better shown as it came than not at all.
-    case when inputs is null then nullif(input_messages, '') end as unparsed_input,
+    case when inputs is null then nullif(input_text, '') end as unparsed_input,
     coalesce({{ text_of_parts('instructions') }}, nullif(system_instructions, '')) as system_instructions,
     {{ text_of_answer('outputs') }} as ai_response,
     coalesce(

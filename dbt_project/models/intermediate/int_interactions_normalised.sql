@@ -15,8 +15,9 @@ with calls as (
         end as told_error,
         coalesce({{ api_error_message('told_error') }}) as error_sentence,
         {{ stated_status('concat_ws(chr(10), exception_message, status_message)') }} as stated_status,
-        coalesce(required_variables, []) as declared_variables,
-        coalesce(invalid_variables, []) as unusable_variables
+        -- A prompt with so many is none; each is looked for among all variables.
+        coalesce(required_variables, [])[:1000] as declared_variables,
+        coalesce(invalid_variables, [])[:1000] as unusable_variables
     from {{ ref('int_calls_parsed') }}
 
 ),
@@ -31,7 +32,7 @@ named as (
             {{ openai_finish_reason('finish_reason') }} as finish_reason,
             -- What the app says is missing holds; where it says nothing: declared, but absent or empty.
             coalesce(
-                missing_variables,
+                missing_variables[:1000],
                 [name for name in declared_variables if trim(coalesce(variables[name], '')) = '']
             ) as missing_variables,
             coalesce(variables, map {}) as variables,
@@ -127,7 +128,7 @@ select
     output_messages,
     ai_response,
     refusal,
-    coalesce(structured_output, case when output_type = 'json' then try_cast(ai_response as json) end) as structured_output,
+    coalesce(structured_output, case when output_type = 'json' then {{ json_of('ai_response') }} end) as structured_output,
 
     -- usage
     input_tokens,
