@@ -52,6 +52,7 @@
     date_trunc('hour', created_at) as hour,
     interaction_type,
     status,
+    request_model,
     model_used,
     count(*) as interactions,
     {{ usage_measures() }},

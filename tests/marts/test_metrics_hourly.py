@@ -39,3 +39,18 @@ def test_feedback_on_a_call_of_before_is_in_its_hour(marts: Marts) -> None:
         ("success", 1, 0, 1, 0, 100.5),
         ("success", 0, 1, 0, 0, None),
     ]
+
+
+def test_feedback_finds_its_row_by_the_model_asked_for_too(marts: Marts) -> None:
+    snapshot = {"gen_ai.request.model": "gpt-4o-mini-2024-07-18"}
+    marts.build(span(1), span(2, attributes=snapshot), span(3, attributes={"gen_ai.request.model": None}))
+    marts.build(feedback(2, "rejected"), feedback(3, "modified"))
+    rows = marts.query(
+        "select request_model, interactions, rejected, modified, no_feedback from metrics_hourly"
+        " where model_used = 'gpt-4o-mini-2024-07-18' order by request_model"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("gpt-4o-mini", 1, 0, 0, 1),
+        ("gpt-4o-mini-2024-07-18", 1, 1, 0, 0),
+        (None, 1, 0, 1, 0),
+    ]

@@ -9,6 +9,7 @@ select
     date_trunc('hour', interactions.created_at) as hour,
     interactions.interaction_type,
     interactions.status,
+    interactions.request_model,
     interactions.model_used,
     interactions.prompt_name,
     interactions.prompt_version,

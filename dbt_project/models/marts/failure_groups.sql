@@ -28,7 +28,7 @@ select
     sum(tokens_used)::bigint as tokens_wasted,
     sum(estimated_cost_usd)::decimal(38, 24) as cost_wasted_usd,
     {{ distinct_values('interaction_type') }} as interaction_types,
-    {{ distinct_values('model_used') }} as models,
+    {{ distinct_values('coalesce(request_model, model_used)') }} as models,
     {{ distinct_values('{prompt_name: prompt_name, prompt_version: prompt_version}', 'prompt_name') }} as prompt_versions,
     min(created_at) as first_seen_at,
     max(created_at) as last_seen_at,

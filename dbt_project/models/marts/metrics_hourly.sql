@@ -1,7 +1,7 @@
 {{
     config(
         pre_hook="{{ delete_changed('hour') }}",
-        post_hook="{{ set_late_feedback_measures(['hour', 'interaction_type', 'status', 'model_used']) }}",
+        post_hook="{{ set_late_feedback_measures(['hour', 'interaction_type', 'status', 'request_model', 'model_used']) }}",
     )
 }}
 

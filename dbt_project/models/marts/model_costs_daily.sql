@@ -10,6 +10,7 @@
 select
     day,
     provider,
+    request_model,
     model_used,
     interaction_type,
     prompt_name,

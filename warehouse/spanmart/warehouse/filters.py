@@ -93,7 +93,7 @@ class Filters(BaseModel):
         default=None, description="Highest score, included."
     )
     model: Text | SkipJsonSchema[None] = Field(
-        default=None, description="Model that answered, or where none did, the model asked for."
+        default=None, description="Model that was asked for or that answered."
     )
     prompt_name: Text | SkipJsonSchema[None] = Field(default=None, description="Name of the prompt.")
     prompt_version: Text | SkipJsonSchema[None] = Field(default=None, description="Version of the prompt.")
@@ -129,7 +129,7 @@ _CONDITIONS: Mapping[str, str] = {
     "user_feedback": "user_feedback = $user_feedback",
     "min_quality_score": "quality_score >= $min_quality_score",
     "max_quality_score": "quality_score <= $max_quality_score",
-    "model": "model_used = $model",
+    "model": "(request_model = $model or model_used = $model)",
     "prompt_name": "prompt_name = $prompt_name",
     "prompt_version": "prompt_version = $prompt_version",
     "session_id": "session_id = $session_id",

@@ -171,7 +171,7 @@ class StatusMeasures(Measures):
 class ModelMeasures(Measures):
     """The measures of one model."""
 
-    model: str | None
+    model: str | None = Field(description="As it was asked for; where that is not told, as it answered.")
 
 
 class Metrics(Measures):

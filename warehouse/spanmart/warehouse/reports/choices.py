@@ -4,10 +4,14 @@ import duckdb
 
 MAX_CHOICES = 200
 CATEGORIES = "(select category, 1 as interactions from marts.interactions)"
+# Both names that the filter knows a call by.
+MODELS = """(
+    select unnest(list_distinct([request_model, model_used])) as model, interactions from marts.metrics_hourly
+)"""
 # What sums up many calls in a row tells their names sooner than the calls do.
 SOURCES = {
     "interaction_type": ("interaction_type", "marts.metrics_hourly"),
-    "model": ("model_used", "marts.metrics_hourly"),
+    "model": ("model", MODELS),
     "prompt_name": ("prompt_name", "marts.quality_daily"),
     "prompt_version": ("prompt_version", "marts.quality_daily"),
     "category": ("category", CATEGORIES),

@@ -10,7 +10,7 @@ from spanmart.warehouse.reports.snapshot import fetch_records
 from spanmart.warehouse.reports.summed import Rows, SummedMart, rows_of, tells
 
 _OF_A_CALL = """
-    day, provider, model_used, interaction_type, prompt_name, prompt_version, user_id,
+    day, provider, request_model, model_used, interaction_type, prompt_name, prompt_version, user_id,
     1 as interactions, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
     reasoning_tokens, tokens_used, estimated_cost_usd, cost_at_current_prices_usd, booked_cost_usd,
     (pricing_status = 'unpriced')::bigint as unpriced_interactions,

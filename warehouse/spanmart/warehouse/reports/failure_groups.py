@@ -5,6 +5,7 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.reports.grouping import MODEL_ASKED_FOR
 from spanmart.warehouse.reports.over_time import FIRST_MOMENT, LAST_MOMENT
 from spanmart.warehouse.reports.snapshot import fetch_records
 
@@ -34,7 +35,7 @@ GROUPS = """
 with failed as (
     select
         greatest(least(created_at, $last_moment), $first_moment) as created_at,
-        error_fingerprint, user_id, model_used, prompt_name, prompt_version, tokens_used, estimated_cost_usd
+        error_fingerprint, user_id, {model} as model, prompt_name, prompt_version, tokens_used, estimated_cost_usd
     from {source} where {where}
 ),
 times as (
@@ -52,7 +53,7 @@ counted as (
         count(distinct user_id) as users,
         sum(tokens_used)::hugeint as tokens_wasted,
         sum(estimated_cost_usd) as cost_wasted_usd,
-        coalesce(list_sort(list(distinct model_used) filter (where model_used is not null)), []) as models,
+        coalesce(list_sort(list(distinct model) filter (where model is not null)), []) as models,
         coalesce(
             list_sort(list(distinct {{prompt_name: prompt_name, prompt_version: prompt_version}})
                 filter (where prompt_name is not null)),
@@ -80,7 +81,9 @@ def list_groups(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list
     """The most frequent kinds of error; `trend` counts failures in equal steps of the range, oldest first."""
     source = FAILURES if filters.given.keys() <= OF_FAILURES else FAILED_CALLS
     where = compose(filters)
-    statement = GROUPS.format(source=source, where=where.sql, steps=TREND_STEPS, limit=MAX_GROUPS)
+    statement = GROUPS.format(
+        source=source, model=MODEL_ASKED_FOR, where=where.sql, steps=TREND_STEPS, limit=MAX_GROUPS
+    )
     times = {
         "since": filters.start_date,
         "until": filters.end_date,

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# How a model does is told by the name that it was asked by, for a call that failed has no other: by the name of
+# the snapshot that answers, all failures would be on one and all successes on the other.
+MODEL_ASKED_FOR = "coalesce(request_model, model_used)"
+
 
 @dataclass(frozen=True)
 class Grouping:
@@ -15,10 +19,10 @@ EACH = Grouping(
     """
     grouping(interaction_type) = 0 as by_type,
     grouping(status) = 0 as by_status,
-    grouping(model_used) = 0 as by_model,
-    interaction_type, status, model_used as model
+    grouping(model) = 0 as by_model,
+    interaction_type, status, model
     """,
-    "grouping sets ((), (interaction_type), (status), (model_used))",
+    "grouping sets ((), (interaction_type), (status), (model))",
 )
 TOTAL = Grouping(
     """

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.filters import Filters
-from spanmart.warehouse.reports.grouping import EACH, Grouping
+from spanmart.warehouse.reports.grouping import EACH, MODEL_ASKED_FOR, Grouping
 from spanmart.warehouse.reports.snapshot import fetch_records
 from spanmart.warehouse.reports.summed import Rows, SummedMart, summed
 
@@ -30,7 +30,7 @@ SUMS = """
 with hours as ({metrics}),
 metrics as (
     select
-        interaction_type, status, model_used,
+        interaction_type, status, {model} as model,
         sum(interactions) as interactions,
         sum(timed_interactions) as timed_interactions,
         sum(processing_time_ms_sum) as processing_time_ms_sum,
@@ -84,16 +84,16 @@ from metrics
 
 # Groups by number: comparing three names for each step of each histogram takes twice as long.
 PERCENTILES = """
-with metrics as ({metrics}),
+with metrics as (select *, {model} as model from ({metrics})),
 groups as (
-    select interaction_type, status, model_used, row_number() over () as number
-    from (select distinct interaction_type, status, model_used from metrics)
+    select interaction_type, status, model, row_number() over () as number
+    from (select distinct interaction_type, status, model from metrics)
 ),
 steps as (
     select groups.number, unnest(map_entries(metrics.processing_time_histogram), recursive := true)
     from metrics join groups
         on metrics.interaction_type = groups.interaction_type and metrics.status = groups.status
-        and metrics.model_used is not distinct from groups.model_used
+        and metrics.model is not distinct from groups.model
 ),
 counted as (select number, key, sum(value::bigint) as calls from steps group by number, key),
 summed as (
@@ -145,7 +145,9 @@ def _ask(
     connection: duckdb.DuckDBPyConnection, statement: str, metrics: Rows, grouping: Grouping = EACH
 ) -> list[dict[str, Any]]:
     connection.execute(
-        statement.format(metrics=metrics.sql, columns=grouping.columns, sets=grouping.sets),
+        statement.format(
+            metrics=metrics.sql, model=MODEL_ASKED_FOR, columns=grouping.columns, sets=grouping.sets
+        ),
         metrics.parameters,
     )
     return fetch_records(connection)

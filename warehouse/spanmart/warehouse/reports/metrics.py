@@ -9,7 +9,7 @@ import duckdb
 
 from spanmart.warehouse.filters import Filters, compose
 from spanmart.warehouse.reports import hourly_metrics
-from spanmart.warehouse.reports.grouping import EACH, TOTAL, Grouping
+from spanmart.warehouse.reports.grouping import EACH, MODEL_ASKED_FOR, TOTAL, Grouping
 from spanmart.warehouse.reports.snapshot import fetch_records
 
 # Rates are shares between 0 and 1, null where there is nothing to take a share of. Calls are added up once,
@@ -17,7 +17,7 @@ from spanmart.warehouse.reports.snapshot import fetch_records
 MEASURES = """
 with combinations as (
     select
-        interaction_type, status, model_used,
+        interaction_type, status, {model} as model,
         count(*) as calls,
         sum(processing_time_ms) as processing_time_ms,
         count(processing_time_ms) as timed_calls,
@@ -62,7 +62,7 @@ groups as (
 ),
 percentiles as (
     select {columns}, quantile_cont(processing_time_ms, [0.5, 0.95, 0.99]) as processing_time_ms
-    from marts.interactions where {where}
+    from (select *, {model} as model from marts.interactions where {where})
     group by {sets}
 )
 select
@@ -122,7 +122,8 @@ def _measure_calls(
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
     where = compose(filters)
     connection.execute(
-        MEASURES.format(where=where.sql, columns=grouping.columns, sets=grouping.sets), where.parameters
+        MEASURES.format(where=where.sql, model=MODEL_ASKED_FOR, columns=grouping.columns, sets=grouping.sets),
+        where.parameters,
     )
     rows = fetch_records(connection)
     connection.execute(COUNT_FEEDBACK.format(where=where.sql), where.parameters)
