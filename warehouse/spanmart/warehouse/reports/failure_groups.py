@@ -35,7 +35,8 @@ GROUPS = """
 with failed as (
     select
         greatest(least(created_at, $last_moment), $first_moment) as created_at,
-        error_fingerprint, user_id, {model} as model, prompt_name, prompt_version, tokens_used, estimated_cost_usd
+        error_fingerprint, user_id, {model} as model, prompt_name, prompt_version, tokens_used,
+        estimated_cost_usd
     from {source} where {where}
 ),
 times as (
