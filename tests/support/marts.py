@@ -40,6 +40,7 @@ MARTS = (
     "prompt_versions",
     "quality_daily",
     "sessions",
+    "unread_spans",
     "users_daily",
 )
 # Not a mart, but what the refreshes carry on from one to the next.

@@ -102,9 +102,7 @@ def told(call: dict[str, Any], row: Row) -> dict[str, Any]:
     prompt = row["rendered_prompt"] or ""
     return {
         **row,
-        "tool_calls": [
-            (part["name"], arguments(part)) for part in parts if part.get("type") == "tool_call"
-        ],
+        "tool_calls": [(part["name"], arguments(part)) for part in parts if part.get("type") == "tool_call"],
         "prompt": [text for text in call["users"] if text not in prompt],
         "system": [call["system"]] if call["system"] and call["system"] not in prompt else [],
         "prompt_tool_result": [

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-# How a model does is told by the name that it was asked by, for a call that failed has no other: by the name of
-# the snapshot that answers, all failures would be on one and all successes on the other.
+# How a model does is told by the name that it was asked by, for a call that failed has no other: by the name
+# of the snapshot that answers, all failures would be on one and all successes on the other.
 MODEL_ASKED_FOR = "coalesce(request_model, model_used)"
 
 

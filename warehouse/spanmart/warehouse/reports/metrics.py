@@ -122,9 +122,7 @@ def _measure_calls(
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
     where = compose(filters)
     connection.execute(
-        MEASURES.format(
-            where=where.sql, model=MODEL_ASKED_FOR, columns=grouping.columns, sets=grouping.sets
-        ),
+        MEASURES.format(where=where.sql, model=MODEL_ASKED_FOR, columns=grouping.columns, sets=grouping.sets),
         where.parameters,
     )
     rows = fetch_records(connection)
