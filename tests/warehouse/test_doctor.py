@@ -9,7 +9,8 @@ import pytest
 
 from spanmart.warehouse import Batch, LogEvent, Warehouse
 from spanmart.warehouse import doctor as examining
-from spanmart.warehouse.doctor import Severity, examine_files, examine_folder
+from spanmart.warehouse.doctor import Severity, examine_databases, examine_files, examine_folder
+from support.marts import Marts, any_span, span
 
 BLOCK = 262_144
 
@@ -204,3 +205,55 @@ def test_a_log_that_no_checkpoint_empties_is_told(folder, monkeypatch):
 
 def test_findings_are_plain_data(folder):
     assert json.dumps([vars(finding) for finding in examine(folder)])
+
+
+@pytest.fixture
+def built(tmp_path):
+    """Marts of a warehouse that runs."""
+    marts = Marts(Warehouse.open(tmp_path / "built"))
+    marts.warehouse.folder.chmod(0o700)
+    yield marts
+    marts.close()
+
+
+def test_spans_that_nobody_reads_are_told_with_their_scopes(built):
+    unknown = {"llm.model": "x", "llm.usage.total_tokens": 5}
+    hostile = "\x1b[31m" + "a" * 100
+    built.build(
+        span(1),
+        *(any_span(number, unknown, scope="acme.llm") for number in (2, 3)),
+        any_span(4, {**unknown, "llm.top": 1}, scope="acme.llm"),
+        any_span(5, unknown, scope=hostile),
+    )
+    with built.warehouse.cursor() as cursor:
+        running = {
+            each.check: each
+            for each in examine_databases(cursor, built.warehouse.folder, {"landing", "marts"})
+        }
+    built.close()
+    finding = only(built.warehouse.folder)
+
+    assert finding == running["unread spans"]
+    assert (finding.check, finding.severity) == ("unread spans", Severity.WARNING)
+    assert "4 spans of 3 kinds" in finding.found
+    assert "acme.llm (3), \ufffd[31m" in finding.found
+    assert "\x1b" not in finding.found
+    assert len(finding.found) < 200
+    assert "unread_spans" in finding.means
+
+
+def test_of_many_scopes_the_most_frequent_are_named(built):
+    built.build(
+        *(any_span(number, {"llm.model": "x"}, scope=f"acme.{number // 2}") for number in range(1, 14))
+    )
+    built.close()
+    found = only(built.warehouse.folder).found
+    assert "13 spans of 7 kinds" in found
+    assert found.endswith("acme.5 (2) and 2 more")
+
+
+def test_where_every_call_is_read_the_doctor_says_so(built):
+    built.build(span(1))
+    built.close()
+    assert wrong(built.warehouse.folder) == {}
+    assert "unread spans" in {each.check for each in examine(built.warehouse.folder)}

@@ -16,12 +16,15 @@ from spanmart.instrumentation import semconv
 from spanmart.instrumentation.decorating import decorated
 from spanmart.instrumentation.diagnostics import say_failure
 from spanmart.instrumentation.input_items import InputItem
+from spanmart.instrumentation.likeness import Likeness
 from spanmart.instrumentation.prompts import Message, Prompt
 from spanmart.instrumentation.screening import Screen
 from spanmart.instrumentation.values import Attributes, variable_text
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+MOST_UNTOLD = 4096  # spans that have begun and not ended; more are an application's that ends none
 
 
 class Interaction:
@@ -33,15 +36,38 @@ class Interaction:
         self._left = False
         self._screened: _Screened | None = None
         self._id: str | None = None
+        self._newest = (Likeness.OTHER, 0)  # how much it is like a call, and when it began
+        self._begun = 0
+        self._untold: dict[str, int] = {}  # when spans began that may yet say that they are calls
 
     @property
     def id(self) -> str | None:
-        """`<trace_id>-<span_id>` of the newest LLM call made in this interaction; None before the first."""
+        """`<trace_id>-<span_id>` of the newest LLM call made in this interaction; None before the first.
+
+        Where no span of it says that it is of a call, that of the newest span which may be, or is near one.
+        """
         return self._id
 
-    def called(self, span: SpanContext) -> None:
-        """Remember the span of an LLM call as the newest one."""
-        if span.is_valid:
+    def called(self, span: SpanContext, like: Likeness = Likeness.CALL) -> None:
+        """Remember the span of an LLM call as the newest one, or a span that is so much like one."""
+        if not span.is_valid:
+            return
+        self._begun += 1
+        if like is Likeness.UNKNOWN and len(self._untold) < MOST_UNTOLD:
+            self._untold[interaction_id(span)] = self._begun
+        self._remember(span, like, self._begun)
+
+    def ended(self, span: SpanContext, like: Likeness) -> None:
+        """Hear what a span says of itself in the end; it may have begun in an interaction around this one."""
+        begun = self._untold.pop(interaction_id(span), None)
+        if begun is not None:
+            self._remember(span, like, begun)
+        elif self._outer is not None:
+            self._outer.ended(span, like)
+
+    def _remember(self, span: SpanContext, like: Likeness, begun: int) -> None:
+        if (like, begun) >= self._newest:
+            self._newest = (like, begun)
             self._id = interaction_id(span)
 
     def messages(self) -> list[Message]:

@@ -1,12 +1,13 @@
 """A span processor that tells the spans of other instrumentations which interaction they belong to."""
 
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import Span, SpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from spanmart.instrumentation import instrumentor
 from spanmart.instrumentation.content import content_capture
 from spanmart.instrumentation.diagnostics import never_raises
 from spanmart.instrumentation.interaction import current_interaction
+from spanmart.instrumentation.likeness import likeness
 
 SCOPE = "spanmart.instrumentation"
 
@@ -32,7 +33,14 @@ class InteractionSpanProcessor(SpanProcessor):
             span.set_attributes(interaction.variables(screen))
         context = span.get_span_context()
         if context is not None:
-            interaction.called(context)
+            interaction.called(context, likeness(span.name, span.attributes))
+
+    @never_raises("asking a span what it was")
+    def on_end(self, span: ReadableSpan) -> None:
+        """What `span` is, many say only now."""
+        interaction, context = current_interaction(), span.get_span_context()
+        if interaction is not None and context is not None:
+            interaction.ended(context, likeness(span.name, span.attributes))
 
 
 def _is_foreign_llm_call(span: Span) -> bool:

@@ -29,6 +29,11 @@ LONG_LOG = GIGABYTE
 
 STORAGE = "select tags['storage_version'] from duckdb_databases() where database_name = ?"
 REFRESHED = "select max(refreshed_seq) from marts.intermediate.int_refreshed"
+UNREAD = """
+select scope_name, sum(spans)::bigint as spans, count(*) as kinds from marts.unread_spans
+group by scope_name order by spans desc, scope_name
+"""
+MOST_SCOPES, LONGEST_NAME = 5, 60
 TABLES = """
 select '"' || database_name || '"."' || schema_name || '"."' || table_name || '"' from duckdb_tables()
 where database_name = ? and not internal order by 1
@@ -106,6 +111,7 @@ def examine_databases(
             yield from _set_aside(connection)
             yield from _retention(connection)
             yield from _watermark(connection, folder) if "marts" in opened else ()
+            yield from _unread_spans(connection) if "marts" in opened else ()
         except duckdb.Error as error:
             yield _damaged(folder, "landing", str(error))
 
@@ -317,6 +323,36 @@ def _watermark(connection: duckdb.DuckDBPyConnection, folder: Path) -> Findings:
         )
     else:
         yield fine("marts", f"the marts hold {refreshed} of {committed} commits")
+
+
+def _unread_spans(connection: duckdb.DuckDBPyConnection) -> Findings:
+    check = "unread spans"
+    try:
+        scopes = connection.execute(UNREAD).fetchall()
+    except duckdb.CatalogException:
+        return  # the marts are not built yet
+    if not scopes:
+        yield fine(check, "no span looks like a model call and is not read")
+        return
+    spans, kinds = sum(scope[1] for scope in scopes), sum(scope[2] for scope in scopes)
+    named = [f"{_printable(scope)} ({count:,})" for scope, count, _ in scopes[:MOST_SCOPES]]
+    more = len(scopes) - len(named)
+    yield Finding(
+        check,
+        Severity.WARNING,
+        f"{spans:,} spans of {kinds:,} kinds look like model calls and are not read, of the scopes "
+        + ", ".join(named)
+        + (f" and {more:,} more" if more else ""),
+        "Their calls, tokens and costs are in no mart but unread_spans, which has their keys. A newer "
+        "version may read them; until then send these calls by a convention that docs/marts.md lists.",
+        "pip install --upgrade 'spanmart[server]'",
+    )
+
+
+def _printable(name: str | None) -> str:
+    """A name that anybody may have sent, for a terminal."""
+    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in name or "")
+    return (shown[:LONGEST_NAME] + "…" if len(shown) > LONGEST_NAME else shown) or "(none)"
 
 
 def _damaged(folder: Path, catalog: str, reason: str) -> Finding:

@@ -25,6 +25,7 @@ from spanmart.warehouse.reports import (
     prompt_versions,
     searching,
     sessions,
+    unread_spans,
     users,
 )
 from spanmart.warehouse.reports import export as exports
@@ -206,6 +207,11 @@ class Interactions:
         """What users made of the answers, by prompt version, the most rejected first."""
         with snapshot(self._warehouse) as connection:
             return prompt_versions.judged_versions(connection, _filters(filters))
+
+    def get_unread_spans(self) -> dict[str, Any]:
+        """Spans that look like calls and are none here: `{"items", "spans", "kinds"}`, an item a kind."""
+        with snapshot(self._warehouse) as connection:
+            return unread_spans.list_unread_spans(connection)
 
     def get_choices(self) -> dict[str, list[str]]:
         """The values that occur for the filters that have few, most frequent first."""

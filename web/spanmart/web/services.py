@@ -1,7 +1,7 @@
 """What a request works with: the questions, the state of the refresh, and what the filters can be set to."""
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
@@ -41,6 +41,7 @@ class Services:
         # Versions of the marts start anew with each process, and a browser may have seen the one before.
         self._process = secrets.token_hex(4)
         self._choices: tuple[str | None, dict[str, list[str]]] = (None, {})
+        self._unread: tuple[str | None, dict[str, Any]] = (None, {})
 
     def install(self, app: Flask) -> None:
         """Let `services()` find this in the application's requests."""
@@ -70,6 +71,14 @@ class Services:
             version, choices = self.version, self.interactions.get_choices()
             self._choices = (version, choices)
         return choices
+
+    def unread_spans(self) -> dict[str, Any]:
+        """What looks like calls and is read by nobody, asked for once a version of the marts."""
+        version, unread = self._unread
+        if version is None or version != self.version:
+            version, unread = self.version, self.interactions.get_unread_spans()
+            self._unread = (version, unread)
+        return unread
 
 
 def services() -> Services:

@@ -26,10 +26,11 @@ MARTS_READ_HERE = (
     "model_costs_daily",
     "sessions",
     "users_daily",
+    "unread_spans",
 )
 COUNT_MARTS = """
-select count(*) from duckdb_tables()
-where database_name = 'marts' and schema_name = 'main' and list_contains($names, table_name)
+select count(*) from information_schema.tables
+where table_catalog = 'marts' and table_schema = 'main' and list_contains($names, table_name)
 """
 
 

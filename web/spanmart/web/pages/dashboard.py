@@ -106,6 +106,7 @@ def _data_quality(query: DashboardQuery) -> dict[str, Any]:
         "issues": interactions.get_data_quality_issues(query.limit, query, query.variable),
         "unusable": interactions.count_unusable_variables(query),
         "versions": interactions.compare_prompt_versions(query),
+        "unread": services().unread_spans(),
     }
 
 

@@ -16,7 +16,7 @@ def content(query: DashboardQuery, link: Links) -> dict[str, Any]:
     interactions = services().interactions
     measured = interactions.get_metrics(query)
     if not measured["total_interactions"]:
-        return {"metrics": measured}
+        return {"metrics": measured, "unread": services().unread_spans()}
     compared = comparison(query, datetime.now(UTC))
     before = interactions.get_totals(compared.filters) if compared else None
     steps = interactions.get_over_time(query, query.zone)
@@ -24,6 +24,7 @@ def content(query: DashboardQuery, link: Links) -> dict[str, Any]:
     times, quality_scores = distributions["processing_times"], distributions["quality_scores"]
     return {
         "metrics": measured,
+        "unread": services().unread_spans(),
         "prompt_versions": interactions.get_prompt_versions(query),
         "comparison": compared,
         "figures": figures(measured, before, link),
