@@ -28,9 +28,6 @@
 {#- Milliseconds by which a span may end after the one around it: clocks are read in turn. -#}
 {% macro clock_tolerance_ms() -%} 2 {%- endmacro %}
 
-{#- Of one response, by which the clocks of two spans may differ. -#}
-{% macro clock_skew_ms() -%} 1000 {%- endmacro %}
-
 {#- A framework's span begins that long before the client's within it at most. -#}
 {% macro longest_lead_ms() -%} 10000 {%- endmacro %}
 

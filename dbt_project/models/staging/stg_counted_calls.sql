@@ -209,8 +209,8 @@ candidates as (
         and (framework.parent_key is null or client.parent_key is null)
         and abs(client.started_ms - framework.started_ms) <= {{ longest_response_ms() }}
         -- What is asked for again later, as from a cache, is another exchange.
-        and client.started_ms <= framework.ended_ms + {{ clock_skew_ms() }}
-        and framework.started_ms <= client.ended_ms + {{ clock_skew_ms() }}
+        and client.started_ms < framework.ended_ms
+        and framework.started_ms < client.ended_ms
         -- The one around takes longer, if only by a moment.
         and (framework.started_ms, framework.ended_ms) != (client.started_ms, client.ended_ms)
 
