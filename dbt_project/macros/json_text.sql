@@ -5,15 +5,14 @@
     Nearly every text is sound, and costs one look. `text` is written out several times, so it should be short. -#}
 {% macro json_of(text) -%}
     case
-        when not json_valid({{ text }}) then case
-            -- Half a pair is no JSON for DuckDB.
-            when contains({{ text }}, '\u') and {{ is_shallow_json(text) }} then try(json({{ sound_json(text) }}))
-        end
-        when not regexp_matches({{ text }}, '{{ many_levels() }}|{{ unsound_json() }}') then ({{ text }})::json
-        when {{ is_shallow_json(text) }} then case
-            when regexp_matches({{ text }}, '{{ unsound_json() }}') then try(json({{ sound_json(text) }}))
-            else ({{ text }})::json
-        end
+        when json_valid({{ text }}) and not regexp_matches({{ text }}, '{{ many_levels() }}|{{ unsound_json() }}')
+            then ({{ text }})::json
+        -- Half a pair is no JSON for DuckDB.
+        when (json_valid({{ text }}) or contains({{ text }}, '\u')) and {{ is_shallow_json(text) }}
+            then try(json(case
+                when json_valid({{ text }}) and not regexp_matches({{ text }}, '{{ unsound_json() }}') then {{ text }}
+                else {{ sound_json(text) }}
+            end))
     end
 {%- endmacro %}
 

@@ -34,7 +34,7 @@
             )
         }
         for event in from_json(
-            case when contains(events, '"gen_ai.') then events end, '[{"name": "VARCHAR", "attributes": "JSON"}]'
+            case when contains(events, '"gen_ai.') then {{ json_of('events') }} end, '[{"name": "VARCHAR", "attributes": "JSON"}]'
         )
     ]
 {%- endmacro %}

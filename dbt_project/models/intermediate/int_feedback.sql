@@ -7,6 +7,10 @@
     )
 }}
 
+{%- set refresh_window = ref('stg_refresh_window') %}
+{#- Looked up first, for otherwise every refresh would read all feedback. -#}
+{%- set is_retry = execute and is_incremental() and run_query('select is_retry from ' ~ refresh_window)[0][0] %}
+
 -- One row per interaction that was judged: the latest judgement by the time it was given, whole. Of two with the
 -- same time the one landed later wins.
 with arrived as (
@@ -16,7 +20,7 @@ with arrived as (
         {{ interaction_key() }} as interaction_key
     from {{ ref('stg_feedback') }} as feedback
     where feedback.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-    {% if is_incremental() %}
+    {% if is_retry %}
     union all
     -- What a run that broke off may have put another in the place of.
     select
@@ -24,11 +28,11 @@ with arrived as (
         {{ interaction_key() }} as interaction_key
     from {{ ref('stg_feedback') }} as feedback
     where
-        feedback.ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
+        feedback.ingest_seq <= (select from_seq from {{ refresh_window }})
         and feedback.ingested_at >= {{ taken_before() }}
         and feedback.interaction_id in (
             select interaction_id from {{ this }}
-            where ingest_seq > (select from_seq from {{ ref('stg_refresh_window') }})
+            where ingest_seq > (select from_seq from {{ refresh_window }})
         )
     {% endif %}
 
@@ -67,6 +71,6 @@ where not exists (
     where
         there.interaction_key = latest.interaction_key
         and there.feedback_at > latest.feedback_at
-        and there.ingest_seq <= (select from_seq from {{ ref('stg_refresh_window') }})
+        and there.ingest_seq <= (select from_seq from {{ refresh_window }})
 )
 {% endif %}

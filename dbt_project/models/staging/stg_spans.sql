@@ -31,7 +31,7 @@ renamed as (
         -- maps and JSON
         attributes,
         resource_attributes,
-        case when events = '[]' then events else coalesce({{ json_of('events') }}, '[]') end as events,
+        events,
 
         -- times
         coalesce(stated_start, stated_end, ingested_at) as started_at,
