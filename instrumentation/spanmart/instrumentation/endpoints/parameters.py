@@ -96,6 +96,20 @@ def response_attributes(response: Mapping[str, Any]) -> Attributes:
     return {key: value for key, value in named.items() if isinstance(value, str) and value}
 
 
+def add_told(told: Attributes, part: Mapping[str, Any]) -> None:
+    """Add what one part of a streamed answer says of the whole.
+
+    A name counts as it was first told. Counts grow, so that the newest one counts, and 0 takes none away.
+    """
+    for key, name in response_attributes(part).items():
+        told.setdefault(key, name)
+    usage = part.get("usage")
+    if usage is not None:
+        for key, tokens in usage_attributes(usage).items():
+            if tokens or key not in told:
+                told[key] = tokens
+
+
 def json_schema(body: Mapping[str, Any]) -> object:
     """The schema that the JSON asked for shall have; None where the request gives none."""
     asked = _format(body)
