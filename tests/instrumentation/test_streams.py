@@ -313,3 +313,86 @@ class TestRaw:
             list(connected.client.chat.completions.with_raw_response.create(**CHAT_STREAM).parse())
         assert (state(recorded), text(recorded)) == ("interrupted", "Hello")
         assert recorded.span.status.status_code is StatusCode.ERROR
+
+
+TOLD = {"model": "gpt-4o-mini-2024-07-18", "service_tier": "flex", "system_fingerprint": "fp_1"}
+UNTOLD = {"model": "", "service_tier": None, "system_fingerprint": ""}
+
+
+@pytest.mark.parametrize("id_of_first", ["", "chatcmpl-1"])
+@pytest.mark.parametrize("told_at", [1, 3, -1])
+def test_what_the_first_chunk_does_not_tell_is_taken_from_those_after_it(
+    id_of_first: str, told_at: int, recorded: Recorded, api: Callable[..., Api]
+) -> None:
+    filtered = {"id": id_of_first, "prompt_filter_results": [{"prompt_index": 0}]}  # as Azure begins
+    chunks = [{**chunk, **UNTOLD} for chunk in (bodies.chat_chunk(**filtered), *HELLO)]
+    chunks[told_at] |= TOLD
+    list(stream(api(Exchange("chat/completions", chunks))))
+    attributes = recorded.attributes
+    assert attributes["gen_ai.response.model"] == TOLD["model"]
+    assert attributes["openai.response.service_tier"] == "flex"
+    assert attributes["openai.response.system_fingerprint"] == "fp_1"
+    assert attributes["gen_ai.response.id"] == "chatcmpl-1"
+    assert text(recorded) == "Hello there"
+
+
+NOTHING = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+
+
+@pytest.mark.parametrize("after", [{}, NOTHING, {**NOTHING, "prompt_tokens_details": {"cached_tokens": 0}}])
+def test_usage_that_says_nothing_takes_none_away(
+    after: dict[str, Any], recorded: Recorded, api: Callable[..., Api]
+) -> None:
+    list(stream(api(Exchange("chat/completions", [*HELLO, bodies.chat_chunk(usage=after)]))))
+    attributes = recorded.attributes
+    told = ("input_tokens", "output_tokens", "cache_read.input_tokens", "reasoning.output_tokens")
+    assert [attributes[f"gen_ai.usage.{name}"] for name in told] == [12, 5, 4, 2]
+
+
+def test_of_usage_that_grows_the_last_counts(recorded: Recorded, api: Callable[..., Api]) -> None:
+    growing = [
+        {**chunk, "usage": {"prompt_tokens": 12, "completion_tokens": number}}
+        for number, chunk in enumerate(UNENDED)
+    ]
+    list(stream(api(Exchange("chat/completions", growing))))
+    assert recorded.attributes["gen_ai.usage.input_tokens"] == 12
+    assert recorded.attributes["gen_ai.usage.output_tokens"] == len(UNENDED) - 1
+
+
+def test_a_text_completion_keeps_each_field_when_it_is_first_told(
+    recorded: Recorded, api: Callable[..., Api]
+) -> None:
+    head = {"object": "text_completion", "created": 1}
+    usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+    chunks = [
+        {**head, "id": "", "model": "", "choices": []},
+        {
+            **head,
+            "id": "cmpl-1",
+            "model": "m",
+            "choices": [{"index": 0, "text": "Hi", "finish_reason": "stop"}],
+        },
+        {**head, "id": "cmpl-1", "model": "m", "choices": [], "usage": usage},
+        {**head, "id": "cmpl-1", "model": "m", "choices": [], "usage": {}},
+    ]
+    connected = api(Exchange("completions", chunks))
+    list(connected.client.completions.create(model="asked", prompt="Say", stream=True))
+    attributes = recorded.attributes
+    assert (attributes["gen_ai.response.model"], attributes["gen_ai.response.id"]) == ("m", "cmpl-1")
+    assert (attributes["gen_ai.usage.input_tokens"], attributes["gen_ai.usage.output_tokens"]) == (3, 2)
+
+
+@needs_responses
+def test_what_the_last_event_of_a_response_leaves_out_was_told_before(
+    recorded: Recorded, api: Callable[..., Api]
+) -> None:
+    whole = bodies.response_body(bodies.message_item("Hello there"), service_tier="flex")
+    bare = {**whole, "model": "", "service_tier": None, "usage": None}
+    events = bodies.response_events(ending={"type": "response.completed", "response": bare})
+    events.insert(-1, {"type": "response.in_progress", "response": {**whole, "status": "in_progress"}})
+    list(api(Exchange("responses", events)).client.responses.create(**RESPONSES, stream=True))
+    attributes = recorded.attributes
+    assert attributes["gen_ai.response.model"] == "gpt-4o-mini-2024-07-18"
+    assert attributes["openai.response.service_tier"] == "flex"
+    assert (attributes["gen_ai.usage.input_tokens"], attributes["gen_ai.usage.output_tokens"]) == (12, 5)
+    assert text(recorded) == "Hello there"

@@ -8,6 +8,7 @@ from spanmart.instrumentation import semconv
 from spanmart.instrumentation.endpoints.endpoint import Answer, Attributes, Part, RequestContent
 from spanmart.instrumentation.endpoints.messages import chat_message, tool_definition
 from spanmart.instrumentation.endpoints.parameters import (
+    add_told,
     json_request,
     request_attributes,
     response_attributes,
@@ -84,13 +85,12 @@ class _Choice:
 class ChatStream:
     """Collects the chunks of a streamed chat completion. `add` is the hot path: plain dict look-ups only."""
 
-    __slots__ = ("_choices", "_head", "_texts", "_usage")
+    __slots__ = ("_choices", "_texts", "_told")
 
     def __init__(self) -> None:
-        self._head: dict[str, Any] = {}
+        self._told: Attributes = {}
         self._choices: dict[int, _Choice] = {}
-        self._texts: list[Any] | None = None  # of the first choice, once it is there
-        self._usage: object = None
+        self._texts: list[Any] | None = None  # of the first choice, once it is there and the names are told
 
     def add(self, chunk: Any) -> None:
         """Take in one chunk."""
@@ -115,16 +115,12 @@ class ChatStream:
         self._add(fields(chunk))
 
     def _add(self, said: Mapping[str, Any]) -> None:
-        if not self._head.get("id"):  # Azure's first chunk has an empty id and model
-            self._head = dict(said)
-        usage = said.get("usage")
-        if usage is not None:
-            self._usage = usage
+        add_told(self._told, said)  # Azure's first chunk has an empty id or model
         choices = said.get("choices")
         if isinstance(choices, list):
             for choice in choices:
                 self._add_choice(fields(choice))
-        if 0 in self._choices and self._head.get("id"):
+        if 0 in self._choices and semconv.RESPONSE_ID in self._told and semconv.RESPONSE_MODEL in self._told:
             self._texts = self._choices[0].texts
 
     def _add_choice(self, choice: Mapping[str, Any]) -> None:
@@ -149,7 +145,7 @@ class ChatStream:
 
     def answer(self) -> Answer:
         """What the chunks so far amount to."""
-        attributes = {**response_attributes(self._head), **usage_attributes(self._usage)}
+        attributes = dict(self._told)
         choices = [self._choices[index] for index in sorted(self._choices)]
         return _answer(attributes, [(choice.message(), choice.finish_reason) for choice in choices])
 

@@ -6,11 +6,7 @@ from typing import Any
 from spanmart.instrumentation import semconv
 from spanmart.instrumentation.endpoints.endpoint import Answer, Attributes, RequestContent
 from spanmart.instrumentation.endpoints.messages import text_part
-from spanmart.instrumentation.endpoints.parameters import (
-    request_attributes,
-    response_attributes,
-    usage_attributes,
-)
+from spanmart.instrumentation.endpoints.parameters import add_told, request_attributes
 from spanmart.instrumentation.values import entries, fields
 
 
@@ -45,19 +41,17 @@ class Completions:
 class CompletionsStream:
     """Collects the chunks of a completion; a whole completion is a stream of one chunk."""
 
-    __slots__ = ("_head", "_reasons", "_texts", "_usage")
+    __slots__ = ("_reasons", "_texts", "_told")
 
     def __init__(self) -> None:
-        self._head: Mapping[str, Any] = {}
+        self._told: Attributes = {}
         self._texts: dict[int, list[str]] = {}
         self._reasons: dict[int, str] = {}
-        self._usage: object = None
 
     def add(self, chunk: object) -> None:
         """Take in one chunk."""
         said = fields(chunk)
-        self._head = self._head or said
-        self._usage = said.get("usage") or self._usage
+        add_told(self._told, said)
         for choice in map(fields, entries(said.get("choices"))):
             index = choice["index"] if isinstance(choice.get("index"), int) else 0
             texts = self._texts.setdefault(index, [])
@@ -68,7 +62,7 @@ class CompletionsStream:
 
     def answer(self) -> Answer:
         """What the chunks so far amount to."""
-        attributes = {**response_attributes(self._head), **usage_attributes(self._usage)}
+        attributes = dict(self._told)
         answer = Answer(attributes, whole=bool(self._texts) and set(self._texts) == set(self._reasons))
         for index in sorted(self._texts):
             parts = [text_part("".join(self._texts[index]))]

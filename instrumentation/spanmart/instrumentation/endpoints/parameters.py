@@ -23,6 +23,12 @@ _TEXTS = (
     ("reasoning_effort", semconv.REQUEST_REASONING_LEVEL),
     ("previous_response_id", semconv.REQUEST_PREVIOUS_RESPONSE_ID),
 )
+_NAMES = (
+    ("id", semconv.RESPONSE_ID),
+    ("model", semconv.RESPONSE_MODEL),
+    ("service_tier", semconv.RESPONSE_SERVICE_TIER),
+    ("system_fingerprint", semconv.RESPONSE_SYSTEM_FINGERPRINT),
+)
 _USAGE = (
     # the field's name in chat and in responses; where both are absent nothing is said
     ("prompt_tokens", "input_tokens", semconv.USAGE_INPUT_TOKENS),
@@ -87,13 +93,28 @@ def usage_attributes(usage: object) -> Attributes:
 
 def response_attributes(response: Mapping[str, Any]) -> Attributes:
     """Identity of a response: id, model, tier, fingerprint."""
-    named = {
-        semconv.RESPONSE_ID: response.get("id"),
-        semconv.RESPONSE_MODEL: response.get("model"),
-        semconv.RESPONSE_SERVICE_TIER: response.get("service_tier"),
-        semconv.RESPONSE_SYSTEM_FINGERPRINT: response.get("system_fingerprint"),
-    }
-    return {key: value for key, value in named.items() if isinstance(value, str) and value}
+    attributes: Attributes = {}
+    _add_names(attributes, response)
+    return attributes
+
+
+def add_told(told: Attributes, part: Mapping[str, Any]) -> None:
+    """Add what one part of a streamed answer says of the whole.
+
+    A name counts as it was first told. Counts grow, so that the newest one counts, and 0 takes none away.
+    """
+    _add_names(told, part)
+    usage = part.get("usage")
+    if usage is not None:
+        for key, tokens in usage_attributes(usage).items():
+            if tokens or key not in told:
+                told[key] = tokens
+
+
+def _add_names(told: Attributes, part: Mapping[str, Any]) -> None:
+    for name, key in _NAMES:
+        if key not in told and isinstance(value := part.get(name), str) and value:
+            told[key] = value
 
 
 def json_schema(body: Mapping[str, Any]) -> object:

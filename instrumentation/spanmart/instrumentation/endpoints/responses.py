@@ -19,6 +19,7 @@ from spanmart.instrumentation.endpoints.messages import (
     tool_response_part,
 )
 from spanmart.instrumentation.endpoints.parameters import (
+    add_told,
     json_request,
     request_attributes,
     response_attributes,
@@ -78,11 +79,12 @@ class ResponsesStream:
     The last event holds the whole response; what came before is only put together where that one is missing.
     """
 
-    __slots__ = ("_deltas", "_endpoint", "_error", "_items", "_response", "_whole")
+    __slots__ = ("_deltas", "_endpoint", "_error", "_items", "_response", "_told", "_whole")
 
     def __init__(self, endpoint: Responses) -> None:
         self._endpoint = endpoint
         self._response: Mapping[str, Any] = {}
+        self._told: Attributes = {}
         self._whole = False
         self._items: dict[int, Mapping[str, Any]] = {}
         self._deltas: dict[int, list[str]] = {}
@@ -100,6 +102,7 @@ class ResponsesStream:
                 self._deltas.setdefault(_index(event), []).append(delta)
         elif event.get("response") is not None:
             self._response = fields(event["response"])
+            add_told(self._told, self._response)
             self._whole = kind in _TERMINAL
         elif event.get("item") is not None:
             self._items[_index(event)] = fields(event["item"])
@@ -109,8 +112,10 @@ class ResponsesStream:
     def answer(self) -> Answer:
         """What the events so far amount to."""
         if self._whole:
-            return self._endpoint.answer(self._response)
-        attributes = response_attributes(self._response)
+            answer = self._endpoint.answer(self._response)
+            answer.attributes = {**self._told, **answer.attributes}
+            return answer
+        attributes = dict(self._told)
         places = sorted({*self._items, *self._deltas})
         answer = _answer(attributes, [self._item(place) for place in places], None)
         answer.error = self._error
