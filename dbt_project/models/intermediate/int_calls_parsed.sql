@@ -88,12 +88,12 @@ read as (
 
     select
         * replace (
-            {{ json_of('input_messages') }} as input_messages,
-            {{ json_of('output_messages') }} as output_messages,
-            {{ json_of('structured_output::varchar') }} as structured_output
+            {{ json_of_call('input_messages') }} as input_messages,
+            {{ json_of_call('output_messages') }} as output_messages,
+            {{ json_of_call('structured_output::varchar') }} as structured_output
         ),
         input_messages as input_text,
-        {{ json_of('system_instructions') }} as instructions_read
+        {{ json_of_call('system_instructions') }} as instructions_read
     from counted
 
 ),
