@@ -20,3 +20,15 @@ def test_a_span_that_is_sent_twice_counts_once(marts: Marts) -> None:
     stepwise = marts.contents()
     marts.refresher.refresh(full=True)
     assert marts.contents() == stepwise
+
+
+def test_a_copy_that_is_read_takes_it_away(marts: Marts) -> None:
+    marts.build(any_span(1, UNKNOWN, scope="acme.llm"))
+    marts.build(span(1))
+    assert kinds(marts) == []
+
+
+def test_a_copy_with_other_keys_counts_in_one_kind(marts: Marts) -> None:
+    marts.build(any_span(1, {"llm.model": "x"}, scope="acme.llm"))
+    marts.build(any_span(1, UNKNOWN, scope="acme.llm"))
+    assert sum(spans for *_, spans in kinds(marts)) == 1

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        pre_hook="{{ delete_repeated_commits() }}",
+        pre_hook="{{ delete_touched_spans() }}",
         post_hook="{{ delete_taken(this) }}",
     )
 }}
@@ -24,7 +24,11 @@ select
         regexp_replace(key, '\d+', 'N', 'g') for key in map_keys(spans.attributes)[:200]
     ]))[:60] as attribute_keys
 
-from {{ ref('stg_span_keys') }} as keys
+from {{ ref('stg_touched_spans') }} as keys
 inner join {{ ref('stg_spans') }} as spans
     on keys.ingest_seq = spans.ingest_seq and keys.span_key = {{ span_key('spans.span_id') }}
-where keys.is_unread and keys.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
+where keys.is_after and keys.is_unread
+qualify
+    row_number() over (
+        partition by keys.span_key order by spans.duration_ms is not null desc, spans.ledger_row desc
+    ) = 1

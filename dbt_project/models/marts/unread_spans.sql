@@ -4,7 +4,7 @@
 select
     scope_name,
     attribute_keys,
-    count(distinct span_key) as spans,
+    count(*) as spans,
     list_sort(list_distinct(list(service_name))) as service_names,
     max(scope_version) as scope_version,
     arg_max(span_name, (started_at, span_id)) as span_name,
