@@ -38,12 +38,23 @@
     ], chr(10) || chr(10))
 {%- endmacro %}
 
-{#- The last message of a role, as a list; mostly it is the last of all. -#}
+{#- The last message of a role that says something, as a list; mostly it is the last of all. What a tool gave back may
+    stand in a message of the user's, and is nothing that the user said. -#}
 {% macro last_message(messages, role) -%}
     (case
-        when {{ messages }}[-1].role = '{{ role }}' then {{ messages }}[-1:]
-        else [message for message in {{ messages }} if message.role = '{{ role }}'][-1:]
+        when {{ messages }}[-1].role = '{{ role }}' and not {{ gives_back_alone(messages ~ '[-1]') }} then {{ messages }}[-1:]
+        else [
+            message for message in {{ messages }} if message.role = '{{ role }}' and not {{ gives_back_alone('message') }}
+        ][-1:]
     end)
+{%- endmacro %}
+
+{% macro gives_back_alone(message) -%}
+    coalesce(
+        len({{ message }}.parts) > 0
+        and len([part for part in {{ message }}.parts if part.type is distinct from 'tool_call_response']) = 0,
+        false
+    )
 {%- endmacro %}
 
 {#- The text parts of a list of parts, joined; null where there are none. -#}

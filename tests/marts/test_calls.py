@@ -344,3 +344,13 @@ def test_previews_are_cut(marts: Marts) -> None:
     marts.build(span(1, attributes={"gen_ai.input.messages": messages(("user", "ä" * 300))}), failed(2))
     assert marts.interaction(1)["prompt_preview"] == "ä" * 200
     assert marts.interaction(2)["response_preview"] is None
+
+
+def test_what_a_tool_gave_back_is_not_what_the_user_said_last(marts: Marts) -> None:
+    said = [
+        {"role": "user", "parts": [{"type": "text", "content": "How warm is it?"}]},
+        {"role": "assistant", "parts": [{"type": "tool_call", "name": "weather", "arguments": {}}]},
+        {"role": "user", "parts": [{"type": "tool_call_response", "response": "hail, 2 degrees"}]},
+    ]
+    marts.build(span(1, attributes={"gen_ai.input.messages": json.dumps(said)}))
+    assert marts.interaction(1)["prompt_preview"] == "How warm is it?"
