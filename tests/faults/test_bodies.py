@@ -182,7 +182,10 @@ def test_clocks_that_are_wrong(up: Up, faults: FaultRows) -> None:
     with faults.row(
         12, "clocks and years that are wrong", len(TIMES), "stored, in the marts, no crash"
     ) as measured:
-        chat = {"gen_ai.operation.name": AnyValue(string_value="chat")}
+        chat = {
+            "gen_ai.operation.name": AnyValue(string_value="chat"),
+            "gen_ai.usage.input_tokens": AnyValue(int_value=12),
+        }
         spans = [
             make_span(
                 number, trace_id=TRACE, start_time_unix_nano=start, end_time_unix_nano=end, attributes=chat
