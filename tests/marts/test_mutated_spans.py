@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from spanmart.web.app import create_app
 from spanmart.web.pages.query import VIEWS
 from support.dialects import DIALECTS
-from support.marts import Marts, interaction_id, numbered, span
+from support.marts import Marts, Row, interaction_id, numbered, span
 from support.mutations import Mutation, mutations
 
 MUTATIONS = int(os.environ.get("SPANMART_MUTATIONS", "120"))
@@ -31,13 +31,20 @@ OF_ITS_OWN = {
 }  # fmt: skip
 
 
+def beside(first: int) -> list[Row]:
+    """A sound call of each dialect, of a service of their own: within one, a span may tell of another's call."""
+    return [
+        numbered(make(1), first + place) | {"service_name": "beside"} for place, make in enumerate(NEIGHBOURS)
+    ]
+
+
 def land(marts: Marts, mutated: Sequence[Mutation], first: int) -> dict[int, Mutation]:
     """A commit for each mutation, and one of its neighbours amid them; says which commit is which."""
     commits = {}
     for place, mutation in enumerate(mutated):
         commits[marts.land(numbered(mutation.row, first + len(NEIGHBOURS) + place))] = mutation
         if place == len(mutated) // 2:
-            marts.land(*(numbered(make(1), first + place) for place, make in enumerate(NEIGHBOURS)))
+            marts.land(*beside(first))
     return commits
 
 
@@ -98,7 +105,7 @@ def set_aside(marts: Marts, commits: dict[int, Mutation]) -> list[str]:
 @pytest.mark.parametrize("start", range(0, MUTATIONS, A_REFRESH))
 def test_no_mutation_costs_more_than_its_own_row(open_marts: Callable[..., Marts], start: int) -> None:
     marts = open_marts()
-    marts.build(*(numbered(make(1), place) for place, make in enumerate(NEIGHBOURS)))
+    marts.build(*beside(0))
     expected = neighbours(marts, 0)
     client = create_app(marts.warehouse, marts.refresher).test_client()
     first = len(NEIGHBOURS)
