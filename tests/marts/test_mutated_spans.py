@@ -32,7 +32,7 @@ OF_ITS_OWN = {
 
 
 def beside(first: int) -> list[Row]:
-    """A sound call of each dialect, of a service of their own: within one, a span may tell of another's call."""
+    """A sound call of each dialect, in a service of their own: within one, spans may tell of one call."""
     return [
         numbered(make(1), first + place) | {"service_name": "beside"} for place, make in enumerate(NEIGHBOURS)
     ]
