@@ -1,10 +1,11 @@
 {#- Conventions of counting tokens, brought to one: what was read from a cache or written to it is input, thoughts are
-    output. Senders that count them beside it are told by what can only be so, by their own total, or by name. -#}
+    output. Senders that count them beside it are told by what can only be so, by their own total, or by name. Ours counts so. -#}
 
 {#- What was cached stands beside the input: Anthropic's API counts so, and some pass its counts on as they are. -#}
 {% macro counts_cache_apart() -%}
     (
-        coalesce(cached_input_tokens, 0) + coalesce(cache_write_tokens, 0) > 0
+        dialect != 'spanmart'
+        and coalesce(cached_input_tokens, 0) + coalesce(cache_write_tokens, 0) > 0
         and (
             input_tokens = uncached_input_tokens
             or (
@@ -27,7 +28,8 @@
 {#- Thoughts stand beside the output: Google's API counts so. -#}
 {% macro counts_thoughts_apart() -%}
     (
-        reasoning_tokens > 0
+        dialect != 'spanmart'
+        and reasoning_tokens > 0
         and (
             (
                 total_tokens = coalesce(input_tokens, 0) + output_tokens + reasoning_tokens

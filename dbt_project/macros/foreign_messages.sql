@@ -26,7 +26,7 @@
 {#- JSON text that everybody reads, where half of a surrogate pair makes it none. -#}
 {% macro sound_text(text) -%}
     case
-        when not json_valid({{ text }}) and contains({{ text }}, '\ud') then coalesce({{ json_of(text) }}::varchar, {{ text }})
+        when contains({{ text }}, '\ud') and not json_valid({{ text }}) then coalesce({{ json_of(text) }}::varchar, {{ text }})
         else {{ text }}
     end
 {%- endmacro %}

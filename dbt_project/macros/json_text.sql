@@ -19,13 +19,15 @@
 {#- The same of a call. What ours writes was JSON in Python: NaN and infinities are all that can be wrong with it, and are
     found in a third of the time. -#}
 {% macro json_of_call(text) -%}
-    case
-        when
-            dialect = 'spanmart' and json_valid({{ text }})
-            and not contains({{ text }}, 'NaN') and not contains({{ text }}, 'Infinity') and not contains({{ text }}, '\u0000')
-            then ({{ text }})::json
-        else {{ json_of(text) }}
-    end
+    coalesce(
+        case
+            when
+                dialect = 'spanmart' and not contains({{ text }}, 'NaN') and not contains({{ text }}, 'Infinity')
+                and not contains({{ text }}, '\u0000')
+                then try_cast(nullif({{ text }}, '') as json)
+        end,
+        {{ json_of(text) }}
+    )
 {%- endmacro %}
 
 {#- A JSON object as a map; null where the text is none. Of two keys of one name the first counts. -#}

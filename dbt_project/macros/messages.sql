@@ -51,7 +51,7 @@
 
 {% macro gives_back_alone(message) -%}
     coalesce(
-        len({{ message }}.parts) > 0
+        {{ message }}.parts[1].type = 'tool_call_response'
         and len([part for part in {{ message }}.parts if part.type is distinct from 'tool_call_response']) = 0,
         false
     )
@@ -75,9 +75,9 @@
 {%- endmacro %}
 
 {#- How often the provider ran a tool of its own for an answer, as its items say. -#}
-{% macro provider_tool_runs(outputs, tool) -%}
-    len([
+{% macro provider_tool_runs(outputs, tool, text) -%}
+    case when contains({{ text }}, '{{ tool }}') then nullif(len([
         part for part in flatten([message.parts for message in {{ outputs }}])
         if part.type = '{{ tool }}_call' or (part.type = 'server_tool_call' and starts_with(part.name, '{{ tool }}'))
-    ])
+    ]), 0) end
 {%- endmacro %}

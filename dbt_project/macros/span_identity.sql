@@ -2,17 +2,21 @@
 
 {#- The model asked for, without a seller before it and the day of its snapshot after it. -#}
 {% macro model_family() -%}
-    regexp_replace(
-        lower(coalesce(
+    [
+        case
+            when contains(name, '/') or contains(name, '-20') or contains(name, '@20')
+                then regexp_replace(name, '^.*/|[-@](\d{4}-\d{2}-\d{2}|\d{8})$', '', 'g')
+            else name
+        end
+        for name in [lower(coalesce(
             {{ first_text([
                 'gen_ai.request.model', 'llm.request.model_name', 'llm.request.model', 'ai.model.id', 'gen_ai.response.model',
                 'llm.model_name', 'embedding.model_name', 'langfuse.observation.model.name',
             ]) }},
             trim(attributes['mlflow.llm.model'], '"'),
             {{ json_attribute('llm.invocation_parameters') }}->>'model'
-        )),
-        '^.*/|[-@](\d{4}-\d{2}-\d{2}|\d{8})$', '', 'g'
-    )
+        ))]
+    ][1]
 {%- endmacro %}
 
 {#- Whether a span has something of what calls within it inherit. -#}

@@ -15,10 +15,14 @@
 
 {#- By the application: no failure of the provider. -#}
 {% macro was_cancelled() -%}
-    coalesce(regexp_matches(
-        concat_ws(chr(10), error_type, exception_type, case when error_type is null then left(status_message, 60) end),
-        $$(^|[.\s'"])(CancelledError|AbortError|GeneratorExit|KeyboardInterrupt|Cancelled|APIUserAbortError)\b$$
-    ), false)
+    case
+        when coalesce(error_type, exception_type, status_message) is not null
+            then regexp_matches(
+                concat_ws(chr(10), error_type, exception_type, case when error_type is null then left(status_message, 60) end),
+                $$(^|[.\s'"])(CancelledError|AbortError|GeneratorExit|KeyboardInterrupt|Cancelled|APIUserAbortError)\b$$
+            )
+        else false
+    end
 {%- endmacro %}
 
 {#- In OpenAI's words. Responses have no such reason: where one is complete, it is what a chat would say. -#}

@@ -93,6 +93,7 @@ read as (
             {{ json_of_call('structured_output::varchar') }} as structured_output
         ),
         input_messages as input_text,
+        output_messages as output_text,
         {{ json_of_call('system_instructions') }} as instructions_read
     from counted
 
@@ -119,14 +120,14 @@ parsed as (
 
 select
     * exclude (
-        input_text, system_instructions, instructions, exception, finish_reasons, finish_reason, events,
+        input_text, output_text, system_instructions, instructions, exception, finish_reasons, finish_reason, events,
         uncached_input_tokens, total_tokens, ms_to_first_chunk, span_name
     ) replace (
         -- When it ran, not when it was declared.
-        coalesce(nullif({{ provider_tool_runs('outputs', 'web_search') }}, 0), web_searches) as web_searches
+        coalesce({{ provider_tool_runs('outputs', 'web_search', 'output_text') }}, web_searches) as web_searches
     ),
-    nullif({{ provider_tool_runs('outputs', 'file_search') }}, 0) as file_searches,
-    nullif({{ provider_tool_runs('outputs', 'code_interpreter') }}, 0) as code_interpreter_calls,
+    {{ provider_tool_runs('outputs', 'file_search', 'output_text') }} as file_searches,
+    {{ provider_tool_runs('outputs', 'code_interpreter', 'output_text') }} as code_interpreter_calls,
     -- Not the conventions' JSON: better shown as it came than not at all.
     case when inputs is null then nullif(input_text, '') end as unparsed_input,
     coalesce({{ text_of_parts('instructions') }}, nullif(system_instructions, '')) as system_instructions,

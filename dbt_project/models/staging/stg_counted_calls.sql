@@ -46,6 +46,19 @@ crowds as (
 
 ),
 
+-- Only where several instrumentations tell of one service's calls may two spans that are not nested be of one.
+mixed_services as (
+
+    select
+        is_after,
+        service_key
+    from spans
+    where dialect is not null
+    group by is_after, service_key
+    having min(scope_name) != max(scope_name)
+
+),
+
 crowded as (
 
     select spans.*
@@ -130,7 +143,14 @@ described as (
             select count(*) from nested
             where nested.is_after = spans.is_after and nested.inner_key = spans.span_key
         ) as depth
-    from spans
+    from (
+        select * from crowded
+        union all
+        select spans.*
+        from spans
+        semi join mixed_services using (is_after, service_key)
+        anti join crowds using (is_after, trace_key)
+    ) as spans
     left join around using (is_after, span_key)
     where spans.dialect is not null and (around.span_key is null or around.exchange_key is not null)
 
@@ -168,19 +188,11 @@ named as (
 
 ),
 
--- Only where several instrumentations tell of one service's calls may two spans that are not nested be of one.
 mixed as (
 
     select named.*
     from named
-    inner join (
-        select
-            is_after,
-            service_key
-        from named
-        group by is_after, service_key
-        having min(scope_name) != max(scope_name)
-    ) using (is_after, service_key)
+    semi join mixed_services using (is_after, service_key)
 
 ),
 
@@ -429,3 +441,21 @@ select
 from members
 inner join ranked as counted
     on members.is_after = counted.is_after and members.unit_key = counted.unit_key and counted.told_rank = 1
+
+union all
+
+-- Alone in its trace, and of a service that one instrumentation tells of.
+select
+    is_after,
+    span_key,
+    span_key,
+    ingest_seq,
+    1,
+    1,
+    null,
+    false,
+    false
+from spans
+anti join crowds using (is_after, trace_key)
+anti join mixed_services using (is_after, service_key)
+where dialect is not null

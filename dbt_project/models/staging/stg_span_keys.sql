@@ -37,6 +37,7 @@ described as (
     select
         *,
         nullif(followed, 'unread') as dialect,
+        case when followed is not null then {{ model_family() }} end as model_family,
         {{ stated_response_id() }} as response_id,
         {{ tells_prompt() }} as tells_prompt,
         {{ tells_answer() }} as tells_answer,
@@ -50,7 +51,10 @@ select
     {{ span_key('span_id') }} as span_key,
     {{ span_key('parent_span_id') }} as parent_key,
     -- What is no id joins nothing.
-    case when dialect is not null and regexp_full_match(response_id, '[^\s{}\[\]",]+') then hash(response_id) end as response_key,
+    case
+        when dialect = 'spanmart' or (dialect is not null and regexp_full_match(response_id, '[^\s{}\[\]",]+'))
+            then case when response_id is not null then hash(response_id) end
+    end as response_key,
     ingest_seq,
     ingested_at,
     is_doubled,
@@ -59,7 +63,7 @@ select
     followed is not distinct from 'unread' as is_unread,
     case when dialect is not null then scope_name end as scope_name,
     case when dialect is not null then hash(service_name) end as service_key,
-    [hash(family) for family in [case when dialect is not null then {{ model_family() }} end] if family is not null][1] as model_key,
+    case when model_family is not null then hash(model_family) end as model_key,
     case when dialect is not null then epoch_ms(started_at) end as started_ms,
     case when dialect is not null then epoch_ms(started_at) + coalesce(ceil(duration_ms), 0)::bigint end as ended_ms,
     case when dialect is not null then {{ told('output_tokens') }} end as output_tokens,

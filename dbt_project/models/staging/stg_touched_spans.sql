@@ -48,6 +48,15 @@ touched_traces as (
 
 -- Spans in other traces that may tell of one exchange with calls of those: of the same response, or near in time. And
 -- what else may be of one with these, so that each is put to the nearest.
+mixed_services as (
+
+    select service_key
+    from {{ ref('stg_span_keys') }}
+    where dialect is not null
+    group by service_key
+    having min(scope_name) != max(scope_name)
+
+),
 {% for step in [1, 2] %}
 {%- set reached = 'touched_traces' if loop.first else 'related_' ~ (step - 1) %}
 calls_{{ step }} as materialized (
@@ -56,6 +65,8 @@ calls_{{ step }} as materialized (
     where
         rowid in (select rowid from {{ ref('stg_span_keys') }} where trace_key in (select trace_key from {{ reached }}))
         and dialect is not null
+        -- Of a service that one instrumentation tells of there is nothing to find.
+        and service_key in (select service_key from mixed_services)
 
 ),
 
