@@ -6,7 +6,11 @@
 {% macro as_messages(text, role, are_one='false') -%}
     [
         case
-            when sound != '' then [
+            when coalesce(sound, '') = '' then null
+            -- Prose is one message. It is written at once, for each step of reading makes a copy of it.
+            when not regexp_matches(sound, '^\s*[\[{]') or not json_valid(sound)
+                then '[{"role":"{{ role }}","parts":[{"type":"text","content":' || to_json(sound) || '}],"finish_reason":null}]'
+            else [
                 to_json(case
                     when {{ are_one }} or starts_with(sound, '[{"id":"__fake_id__"')
                         then [{
@@ -34,14 +38,14 @@
 {#- The messages of a JSON array, or all of the text as one. What is asked may be several texts; an answer that is a list
     of texts is what the model said. -#}
 {% macro json_items(text, role) -%}
-    {%- set value = "try_cast(" ~ text ~ " as json)" -%}
     case
         -- A response of OpenAI's as a whole.
-        when ({{ value }}->>'$[0].object') = 'response' then from_json({{ value }}->'$[0].output', '["JSON"]')
-        when json_type({{ value }}->'$[0]') in ('OBJECT'{{ ", 'VARCHAR'" if role == 'user' }})
-            then from_json({{ value }}, '["JSON"]')
-        when json_type({{ value }}) = 'OBJECT' then [{{ value }}]
-        when json_type({{ value }}) = 'ARRAY' and json_array_length({{ value }}) = 0 then []
+        when contains({{ text }}, '"response"') and ({{ text }}->>'$[0].object') = 'response'
+            then from_json({{ text }}->'$[0].output', '["JSON"]')
+        when json_type({{ text }}, '$[0]') in ('OBJECT'{{ ", 'VARCHAR'" if role == 'user' }})
+            then from_json({{ text }}, '["JSON"]')
+        when json_type({{ text }}) = 'OBJECT' then [{{ text }}::json]
+        when json_array_length({{ text }}) = 0 then []
         else [to_json({{ text }})]
     end
 {%- endmacro %}
@@ -62,16 +66,27 @@
         for message in [
             struct_insert(
                 from_json(
-                    coalesce(item->'message', item->'kwargs', item),
+                    {{ inner_message('item') }},
                     '{"role": "VARCHAR", "type": "VARCHAR", "content": "JSON", "parts": "JSON", "text": "JSON", "refusal": "JSON",
                         "reasoning_content": "JSON", "tool_calls": ["JSON"], "function_call": "JSON"}'
                 ),
-                item := coalesce(item->'message', item->'kwargs', item),
-                finish_reason := coalesce(item->>'finish_reason', item->>'finishReason')
+                item := {{ inner_message('item') }},
+                finish_reason := case
+                    when contains(item, '"finish') then coalesce(item->>'finish_reason', item->>'finishReason')
+                end
             )
             for item in {{ items }}
         ]
     ]
+{%- endmacro %}
+
+{#- Some put what is said within something else. -#}
+{% macro inner_message(item) -%}
+    case
+        when contains({{ item }}, '"message"') or contains({{ item }}, '"kwargs"')
+            then coalesce({{ item }}->'message', {{ item }}->'kwargs', {{ item }})
+        else {{ item }}
+    end
 {%- endmacro %}
 
 {#- What `message` consists of, in the order in which a person would read it, each with what it is. -#}
@@ -106,20 +121,22 @@
             [{'kind': 'tool_call', 'body': message.function_call}],
             [{'kind': 'refusal', 'body': message.refusal}]
         )
-        if json_type(told.body) != 'NULL' and told.body != '""'
+        if told.body not in ('null', '""')
     ]
 {%- endmacro %}
 
 {#- A `block` with its kind; Bedrock and Google tell it by the block's key. -#}
 {% macro typed_block() -%}
     case
+        when not starts_with(block, '{') then {'kind': 'text', 'body': block}
+        when block->>'type' != '' then {'kind': block->>'type', 'body': block}
         {%- for key, kind in {
             'toolUse': 'tool_call', 'toolResult': 'tool_result', 'functionCall': 'tool_call', 'function_call': 'tool_call',
             'functionResponse': 'tool_result', 'function_response': 'tool_result',
         }.items() %}
-        when json_type(block->'{{ key }}') = 'OBJECT' then {'kind': '{{ kind }}', 'body': block->'{{ key }}'}
+        when contains(block, '"{{ key }}"') and json_type(block, '$.{{ key }}') = 'OBJECT' then {'kind': '{{ kind }}', 'body': block->'{{ key }}'}
         {%- endfor %}
-        else {'kind': coalesce(block->>'type', 'text'), 'body': block}
+        else {'kind': 'text', 'body': block}
     end
 {%- endmacro %}
 
@@ -127,19 +144,19 @@
     all, and therefore what was said. -#}
 {% macro blocks() -%}
     {%- set content -%}
-        coalesce(message.parts, message.content, message.text, case when json_type(message.item) = 'VARCHAR' then message.item end)
+        coalesce(message.parts, message.content, message.text, case when starts_with(message.item, '"') then message.item end)
     {%- endset -%}
     case
-        when json_type({{ content }}) = 'ARRAY' then from_json({{ content }}, '["JSON"]')
+        when starts_with({{ content }}, '[') then from_json({{ content }}, '["JSON"]')
         when
-            json_type({{ content }}) = 'VARCHAR'
+            starts_with({{ content }}, '"[')
             and coalesce(
                 try_cast({{ content }}->>'$' as json)->'$[0].text', try_cast({{ content }}->>'$' as json)->'$[0].toolUse',
                 try_cast({{ content }}->>'$' as json)->'$[0].toolResult'
             ) is not null
-            then from_json(try_cast({{ content }}->>'$' as json), '["JSON"]')
-        when json_type({{ content }}) = 'VARCHAR' then [{{ content }}]
-        when json_type({{ content }}) = 'OBJECT' then [to_json({{ content }}::varchar)]
+            then from_json({{ content }}->>'$', '["JSON"]')
+        when starts_with({{ content }}, '"') then [{{ content }}]
+        when starts_with({{ content }}, '{') then [to_json({{ content }}::varchar)]
         when
             {{ content }} is null and message.role is null and message.type is null
             and message.refusal is null and message.function_call is null and message.tool_calls is null
@@ -181,7 +198,7 @@
                 'content', coalesce(
                     part.text, part.content->>'$', part.thinking, part.refusal,
                     array_to_string([said.text for said in part.summary], chr(10)),
-                    case when json_type(part.body) = 'VARCHAR' then part.body->>'$' end
+                    case when starts_with(part.body, '"') then part.body->>'$' end
                 )
             )
         else part.body

@@ -108,6 +108,20 @@ def test_of_messages_beyond_counting_the_newest_are_read_at_once(
     assert "text 39000" in row["rendered_prompt"]
 
 
+# Each function of DuckDB that reads JSON holds all of it, several times over.
+@pytest.mark.parametrize(
+    "said", ["{}", '[{{"role": "assistant", "content": "{}"}}]'], ids=["prose", "another notation"]
+)
+def test_long_texts_are_read_in_forty_times_their_memory(marts: Marts, said: str) -> None:
+    text = "Safety first. " * 10_000
+    with marts.warehouse.cursor() as cursor:
+        cursor.execute(f"set memory_limit = '{40 * 200 * len(text)} B'")
+    attributes = {"gen_ai.output.messages": said.format(text)}
+    marts.build(*(gen_ai(number, attributes=attributes) for number in range(1, 201)))
+    found = marts.query("select count(*) as calls from interaction_texts where ai_response = ?", text)
+    assert found == [{"calls": 200}]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "begins"),
     [

@@ -1,7 +1,9 @@
 """Before there is anything to show: while the marts are first built, and on an empty warehouse."""
 
+from contextlib import suppress
 from dataclasses import replace
 
+import duckdb
 import pytest
 from flask.testing import FlaskClient
 
@@ -75,3 +77,20 @@ def test_pages_and_readyz_say_what_could_not_be_done(
         page = client.get(f"/admin-dashboard?view={view}").get_data(as_text=True)
         assert "2 of the commits could not be read" in page
         assert "<code>no room</code>" in page
+
+
+@pytest.mark.parametrize("path", ["/admin-dashboard?view=metrics", "/api/ai-interactions/metrics"])
+def test_what_no_memory_is_left_for_is_to_be_asked_again(marts: Marts, path: str) -> None:
+    client = marts.app().test_client()
+    with marts.warehouse.cursor() as cursor:
+        [limit] = cursor.execute("select current_setting('memory_limit')").fetchone()
+        for megabytes in range(1, 1000):
+            # Not below what is held already.
+            with suppress(duckdb.OutOfMemoryException):
+                cursor.execute(f"set memory_limit = '{megabytes} MB'")
+                break
+        answer = client.get(path)
+        cursor.execute(f"set memory_limit = '{limit}'")
+    assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
+    assert "not enough memory" in answer.get_data(as_text=True)
+    assert client.get(path).status_code == 200

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from werkzeug.exceptions import HTTPException
 
 from spanmart.warehouse.errors import LandingError, TokenError, UserError
-from spanmart.warehouse.reports.errors import InvalidCursor, MartsNotBuilt, UnknownInteraction
+from spanmart.warehouse.reports.errors import InvalidCursor, MartsNotBuilt, MemoryShort, UnknownInteraction
 from spanmart.web.services import services
 
 RETRY_AFTER_S = 2
@@ -83,6 +83,7 @@ def answer_errors(app: Flask) -> None:
         (UnknownInteraction, 404, "Unknown interaction"),
         (LandingError, 503, "Not stored"),
         (MartsNotBuilt, 503, "Being built"),
+        (MemoryShort, 503, "Busy"),
     ):
         app.register_error_handler(kind, _Answer(status, title))
     app.register_error_handler(HTTPException, _answer_http)

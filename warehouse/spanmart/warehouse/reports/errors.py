@@ -3,6 +3,7 @@
 WarehouseError
 └── ReportError
     ├── MartsNotBuilt        the first build of the marts is not done yet
+    ├── MemoryShort          what runs beside the question holds the memory that it needs
     ├── UnknownInteraction   no interaction has that id
     └── InvalidCursor        a cursor that no page of this list gave
 """
@@ -19,6 +20,16 @@ class MartsNotBuilt(ReportError):
 
     def __init__(self) -> None:
         super().__init__("The marts are being built for the first time. Ask again in a few seconds.")
+
+
+class MemoryShort(ReportError):
+    """A question needs more memory than is free at the moment."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is not enough memory to answer beside what runs now. Ask again in a few seconds,"
+            " or for a shorter period."
+        )
 
 
 class UnknownInteraction(ReportError):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import duckdb
 
 from spanmart.warehouse.questions import Questions
-from spanmart.warehouse.reports.errors import MartsNotBuilt
+from spanmart.warehouse.reports.errors import MartsNotBuilt, MemoryShort
 
 MARTS_READ_HERE = (
     "interactions",
@@ -65,7 +65,10 @@ def _reading(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = warehouse.cursor()
     with warehouse.questions.asked_on(connection):
         connection.execute("begin transaction read only")
-        yield connection
+        try:
+            yield connection
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryShort from error
 
 
 def _may_be_asked(warehouse: HasCursor, connection: duckdb.DuckDBPyConnection) -> bool:
