@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from spanmart.warehouse import Batch, Warehouse
-from spanmart.warehouse.batch import LOG_EVENTS, SPANS
+from spanmart.warehouse.storage.batch import LOG_EVENTS, SPANS
 
 _ROWS_A_REQUEST = 500
 

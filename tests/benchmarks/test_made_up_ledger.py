@@ -8,7 +8,7 @@ import pytest
 from benchmarks.marts.ledger import Ledger
 from spanmart.instrumentation import semconv
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.ledger_checks import ledger_faults
+from spanmart.warehouse.maintenance.integrity import ledger_faults
 from support.marts import Marts
 
 CALLS = 2_000

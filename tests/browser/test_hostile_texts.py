@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS
+from spanmart.warehouse.queries.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS
 from support.hostile_texts import HOSTILE_TEXTS
 from support.known_calls import Marts, unbuilt_marts
 from support.landed_calls import Call, land

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from spanmart.warehouse.reports import searching
+from spanmart.warehouse.queries.lists import text_search
 from support.known_calls import CALLS, RATE_LIMITED
 
 LOG = "/admin-dashboard?tab=ai-insights&view=log"
@@ -15,9 +15,9 @@ LOG = "/admin-dashboard?tab=ai-insights&view=log"
 @pytest.fixture
 def short_stretches() -> Iterator[None]:
     """The site runs in this process."""
-    usual, searching.STRETCH_CALLS = searching.STRETCH_CALLS, 3
+    usual, text_search.STRETCH_CALLS = text_search.STRETCH_CALLS, 3
     yield
-    searching.STRETCH_CALLS = usual
+    text_search.STRETCH_CALLS = usual
 
 
 def test_columns_are_picked_and_stand_in_the_address(either_page: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from spanmart.cli.command import main
-from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.queries.filters import Filters
 
 DOCS = Path(__file__).parents[2] / "docs"
 

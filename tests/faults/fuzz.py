@@ -21,7 +21,7 @@ from faults.mutations import Mutations
 from spanmart.collector.export import Export
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import LOGS, TRACES, Signal
-from spanmart.warehouse.batch import Rows
+from spanmart.warehouse.storage.batch import Rows
 from support.otlp import JSON, PROTOBUF, make_span, span_id, trace_request
 
 ATTRIBUTES = {

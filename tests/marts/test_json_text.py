@@ -7,7 +7,7 @@ import duckdb
 import jinja2
 import pytest
 
-from spanmart.warehouse.location import dbt_project_dir
+from spanmart.warehouse.dbt.paths import dbt_project_dir
 
 Read = Callable[[str, str], object]
 

@@ -11,7 +11,7 @@ import pytest
 from spanmart.warehouse import Refresher, Warehouse
 from spanmart.warehouse.errors import OwnPricesInvalid
 from spanmart.warehouse.prices import price_list
-from spanmart.warehouse.prices.in_force import PriceLists
+from spanmart.warehouse.prices.price_lists import PriceLists
 from support.marts import DAY, NOON, Marts, failed, span
 
 LISTED = Decimal("0.00021")  # 1,000 tokens into gpt-4o-mini and 100 out of it

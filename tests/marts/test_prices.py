@@ -14,10 +14,10 @@ import pytest
 from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
-from spanmart.warehouse.prices.listed import provider_listed
-from spanmart.warehouse.prices.own import OwnPrices
+from spanmart.warehouse.prices.custom_prices import OwnPrices
+from spanmart.warehouse.prices.genai_catalog import provider_listed
 from spanmart.warehouse.prices.price_list import PriceList
-from spanmart.warehouse.prices.rows import STANDARD
+from spanmart.warehouse.prices.price_rows import STANDARD
 from spanmart.warehouse.prices.sellers import sellers
 from support.marts import NANOSECONDS, Marts, failed, span
 from support.price_cases import MOMENTS, Case, Costs, Size, boundary_cases, cases, contexts, costs, models

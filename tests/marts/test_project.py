@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from spanmart.warehouse.dbt_runner import _PARSED, NodeResult
+from spanmart.warehouse.dbt.runner import _PARSED, NodeResult
 from support.marts import Marts
 from support.random_arrivals import some_feedback, some_message, some_span
 

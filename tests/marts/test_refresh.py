@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spanmart.warehouse import Refresher, dbt_runner
-from spanmart.warehouse.location import dbt_project_dir
+from spanmart.warehouse import Refresher
+from spanmart.warehouse.dbt import runner
+from spanmart.warehouse.dbt.paths import dbt_project_dir
 from spanmart.warehouse.refresh import RefreshFailed
 from support.marts import MARTS, Marts, feedback, span
 
@@ -122,7 +123,7 @@ def test_a_refresh_that_failed_reads_the_project_anew(
     open_marts: Callable[..., Marts], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = shutil.copytree(dbt_project_dir(), tmp_path / "project")
-    monkeypatch.setattr(dbt_runner, "dbt_project_dir", lambda: project)
+    monkeypatch.setattr(runner, "dbt_project_dir", lambda: project)
     model = project / "models" / "marts" / "failures.sql"
     whole = model.read_text(encoding="utf-8")
     model.write_text(whole.replace("from", "form"), encoding="utf-8")  # as an upgrade may be half-way through

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from spanmart.warehouse import Refresher
-from spanmart.warehouse.doctor import Severity, examine_databases
-from spanmart.warehouse.ledger_checks import ledger_faults
-from spanmart.warehouse.retention import Keeps, Retention
+from spanmart.warehouse.maintenance.doctor import Severity, examine_databases
+from spanmart.warehouse.maintenance.integrity import ledger_faults
+from spanmart.warehouse.maintenance.retention import Keeps, Retention
 from support.dialects import gen_ai
 from support.marts import Marts, Row, failed, feedback, interaction_id, log_event, messages, span
 from support.otlp import recordings

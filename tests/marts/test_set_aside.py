@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from spanmart.warehouse import Refresher, dbt_runner
-from spanmart.warehouse.dbt_runner import DbtFailed
-from spanmart.warehouse.doctor import Severity, examine_databases
-from spanmart.warehouse.location import dbt_project_dir
+from spanmart.warehouse import Refresher
+from spanmart.warehouse.dbt import runner
+from spanmart.warehouse.dbt.paths import dbt_project_dir
+from spanmart.warehouse.dbt.runner import DbtFailed
+from spanmart.warehouse.maintenance.doctor import Severity, examine_databases
 from spanmart.warehouse.refresh import RefreshFailed
 from support.marts import Marts, failed, feedback, span
 
@@ -24,7 +25,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project = shutil.copytree(
         dbt_project_dir(), tmp_path / "project", ignore=shutil.ignore_patterns("target", "logs")
     )
-    monkeypatch.setattr(dbt_runner, "dbt_project_dir", lambda: project)
+    monkeypatch.setattr(runner, "dbt_project_dir", lambda: project)
     return project
 
 
@@ -174,7 +175,7 @@ def test_what_fails_without_a_commit_too_sets_none_aside(project: Path, open_mar
     # Read anew under the name that it had: no other version, whose rebuild would begin with what is there.
     for number in (1, 2, 3):
         marts.land(span(number))
-    dbt_runner._PARSED.clear()
+    runner._PARSED.clear()
     with pytest.raises(RefreshFailed, match="int_refreshed"):
         marts.refresher.refresh()
     assert marts.query("select * from landing.raw.set_aside") == []

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from spanmart.warehouse.batch import SPANS, Batch
-from spanmart.warehouse.database import Warehouse
+from spanmart.warehouse.storage.batch import SPANS, Batch
+from spanmart.warehouse.storage.database import Warehouse
 
 STACK_TRACE = """Traceback (most recent call last):
   File "/srv/training_builder/generation.py", line 42, in outline

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from spanmart.warehouse import Batch, Refresher, Warehouse
-from spanmart.warehouse.batch import LOG_EVENTS, SPANS
+from spanmart.warehouse.storage.batch import LOG_EVENTS, SPANS
 
 NANOSECONDS = 1_000_000_000
 NOON = 1_790_000_000 * NANOSECONDS  # 2026-09-21 14:13:20 UTC

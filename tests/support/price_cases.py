@@ -19,7 +19,7 @@ from genai_prices.types import (
     TimeOfDateConstraint,
 )
 
-from spanmart.warehouse.prices.rows import STANDARD
+from spanmart.warehouse.prices.price_rows import STANDARD
 from support.marts import Marts
 
 MOMENTS = (

@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from spanmart.warehouse import Batch, LogEvent, Warehouse
-from spanmart.warehouse.backup import (
+from spanmart.warehouse.errors import BackupDamaged, BackupFailed, FolderInUse
+from spanmart.warehouse.maintenance.backup import (
     APP,
     LANDING,
     Backup,
@@ -18,9 +19,8 @@ from spanmart.warehouse.backup import (
     copy_ledger,
     finish,
 )
-from spanmart.warehouse.copying import copy_blocks, unfinished
-from spanmart.warehouse.errors import BackupDamaged, BackupFailed, FolderInUse
-from spanmart.warehouse.restore import restore
+from spanmart.warehouse.maintenance.file_copy import copy_blocks, unfinished
+from spanmart.warehouse.maintenance.restore import restore
 
 LONG_TEXT = "as people write it " * 200
 

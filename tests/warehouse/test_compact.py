@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.compact import compact
 from spanmart.warehouse.errors import CompactionFailed, FolderInUse
+from spanmart.warehouse.maintenance.compact import compact
 from support.marts import Marts, feedback, span
 
 ROWS = {

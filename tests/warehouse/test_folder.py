@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from spanmart.warehouse import Batch, LogEvent, Warehouse
-from spanmart.warehouse.database import SETTINGS
 from spanmart.warehouse.errors import DamagedFile, FolderInUse, FolderUnusable
+from spanmart.warehouse.storage.database import SETTINGS
 
 EVENT = LogEvent("happened", time_unix_nano=1_000)
 HOLD = """

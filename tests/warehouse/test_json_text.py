@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanmart.warehouse.json_text import MOST_LEVELS, read, read_records, sound, sound_column
+from spanmart.warehouse.queries.json_text import MOST_LEVELS, read, read_records, sound, sound_column
 
 DEEP = 2000
 

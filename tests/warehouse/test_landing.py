@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from spanmart.warehouse import Batch, Landing, LogEvent, Warehouse
-from spanmart.warehouse.batch import SPANS
 from spanmart.warehouse.errors import LandingClosed, LandingFailed, LandingOverloaded
+from spanmart.warehouse.storage.batch import SPANS
 
 EVENT = LogEvent("happened", time_unix_nano=1_500_000_000_123_456_789)
 

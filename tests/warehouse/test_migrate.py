@@ -4,9 +4,9 @@ import duckdb
 import pytest
 
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.batch import LOG_EVENTS, SPANS
 from spanmart.warehouse.errors import WarehouseTooNew
-from spanmart.warehouse.migrate import Migration, migrate, migrations_of
+from spanmart.warehouse.storage.batch import LOG_EVENTS, SPANS
+from spanmart.warehouse.storage.migrate import Migration, migrate, migrations_of
 
 FIRST = Migration(1, "make_notes", "create table notes (text varchar); insert into notes values ('kept')")
 SECOND = Migration(2, "add_author", "alter table notes add column author varchar default 'unknown'")

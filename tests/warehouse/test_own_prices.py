@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from spanmart.warehouse.errors import OwnPricesInvalid
-from spanmart.warehouse.prices.listed import provider_listed
-from spanmart.warehouse.prices.own import OwnPrices
+from spanmart.warehouse.prices.custom_prices import OwnPrices
+from spanmart.warehouse.prices.genai_catalog import provider_listed
 from spanmart.warehouse.prices.price_list import PriceList
-from spanmart.warehouse.prices.rows import STANDARD, whole_prices
+from spanmart.warehouse.prices.price_rows import STANDARD, whole_prices
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 TODAY = date(2026, 11, 20)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from genai_prices.types import ModelPrice, Tier, TieredPrices
 
-from spanmart.warehouse.prices.changes import PriceChange, price_changes
-from spanmart.warehouse.prices.rows import (
+from spanmart.warehouse.prices.price_changes import PriceChange, price_changes
+from spanmart.warehouse.prices.price_rows import (
     EVERY_SIZE,
     FIRST_DAY,
     LAST_DAY,

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.reports.snapshot import snapshot
+from spanmart.warehouse.queries.snapshot import snapshot
 
 ENDLESS = "select count(*) from range(4000000000) as a, range(1000000) as b where a.range * b.range % 7 = 3"
 

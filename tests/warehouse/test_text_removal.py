@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from spanmart.warehouse.text_removal import events_without_texts, without_text
+from spanmart.warehouse.maintenance.text_removal import events_without_texts, without_text
 
 SECRET = "Ada Lovelace"
 

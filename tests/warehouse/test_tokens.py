@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanmart.warehouse import AuditLog, Scope, Tokens, Warehouse
-from spanmart.warehouse.audit import Author
+from spanmart.warehouse.accounts.audit_log import Author
 from spanmart.warehouse.errors import TokenError
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanmart.warehouse import AuditLog, Role, Users, Warehouse
-from spanmart.warehouse.audit import Author
+from spanmart.warehouse.accounts.audit_log import Author
 from spanmart.warehouse.errors import UserError
 
 PASSWORD = "correct horse battery"

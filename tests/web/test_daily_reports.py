@@ -7,8 +7,10 @@ from typing import Any, NoReturn
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import costs, prompt_versions, summed, users
-from spanmart.warehouse.reports.summed import calls_of
+from spanmart.warehouse.queries import rollups
+from spanmart.warehouse.queries.lists import users
+from spanmart.warehouse.queries.rollups import calls_of
+from spanmart.warehouse.queries.summaries import costs, prompt_versions
 from spanmart.web.pages.query import DashboardQuery
 from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TONELESS, UNPRICED
 
@@ -64,7 +66,7 @@ def test_a_page_asks_the_days(interactions: Interactions, monkeypatch: pytest.Mo
     def refuse(*_: object) -> NoReturn:
         raise AssertionError("asked call by call")
 
-    monkeypatch.setattr(summed, "calls_of", refuse)
+    monkeypatch.setattr(rollups, "calls_of", refuse)
     query = DashboardQuery(view="costs", time_zone="Europe/Berlin")
     assert ASK[mart](interactions, query) == ASK[mart](interactions, {})
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from spanmart.warehouse.feedback import Feedback
-from spanmart.warehouse.filters import Filters
-from spanmart.warehouse.reports.export import ENCODINGS
-from spanmart.warehouse.reports.paging import SORTABLE
+from spanmart.warehouse.queries.filters import Filters
+from spanmart.warehouse.queries.lists.export import ENCODINGS
+from spanmart.warehouse.queries.pagination import SORTABLE
+from spanmart.warehouse.storage.feedback_event import Feedback
 
 DOCS = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 

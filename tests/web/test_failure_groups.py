@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import failure_groups
+from spanmart.warehouse.queries.summaries import failure_groups
 from support.known_calls import Marts, unbuilt_marts
 from support.landed_calls import Call, land
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from spanmart.warehouse.filters import Filters, compose
+from spanmart.warehouse.queries.filters import Filters, compose
 
 
 @pytest.mark.parametrize(

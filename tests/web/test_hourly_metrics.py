@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import hourly_metrics
+from spanmart.warehouse.queries.summaries import hourly_metrics
 from support.known_calls import CALLS
 
 PERCENTILES = ("p50_processing_time_ms", "p95_processing_time_ms", "p99_processing_time_ms")

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.columns import Column, as_csv
-from spanmart.warehouse.reports.errors import InvalidCursor, UnknownInteraction
+from spanmart.warehouse.queries.columns import Column, as_csv
+from spanmart.warehouse.queries.errors import InvalidCursor, UnknownInteraction
 from support.known_calls import (
     CALLS,
     CUT_OFF,
@@ -247,9 +247,9 @@ def test_an_export_of_many_pages_misses_and_repeats_nothing(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
     whole = b"".join(interactions.export({}, "json"))
-    monkeypatch.setattr("spanmart.warehouse.reports.export.ROWS_A_LOOK_UP", 25)
-    monkeypatch.setattr("spanmart.warehouse.reports.export.ROWS_A_READ", 10)
-    monkeypatch.setattr("spanmart.warehouse.reports.export.ROWS_A_PAGE", 4)
+    monkeypatch.setattr("spanmart.warehouse.queries.lists.export.ROWS_A_LOOK_UP", 25)
+    monkeypatch.setattr("spanmart.warehouse.queries.lists.export.ROWS_A_READ", 10)
+    monkeypatch.setattr("spanmart.warehouse.queries.lists.export.ROWS_A_PAGE", 4)
     pieces = b"".join(interactions.export({}, format))  # type: ignore[arg-type]
     if format == "json":
         assert json.loads(pieces) == json.loads(whole)

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from spanmart.warehouse.reports import searching
+from spanmart.warehouse.queries.lists import text_search
 from support.known_calls import CALLS, OUTLINE, RATE_LIMITED
 
 LOG = "/admin-dashboard?tab=ai-insights&view=log"
@@ -88,7 +88,7 @@ def test_an_export_of_an_unknown_column_is_refused(client: FlaskClient) -> None:
 def test_a_search_goes_on_by_links_until_all_calls_are_searched(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "STRETCH_CALLS", 5)
+    monkeypatch.setattr(text_search, "STRETCH_CALLS", 5)
     seen: list[str] = []
     path: str | None = f"{LOG}&q=outline"
     pages = 0

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.queries.filters import Filters
 from spanmart.web import Site
 from support.callers import RIGHTS, Callers
 from support.known_calls import Marts, known_marts

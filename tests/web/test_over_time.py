@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import hourly_metrics
-from spanmart.warehouse.reports.over_time import MOST_STEPS, steps_of
+from spanmart.warehouse.queries.summaries import hourly_metrics
+from spanmart.warehouse.queries.summaries.time_series import MOST_STEPS, steps_of
 from support.known_calls import CALLS, NOON, RATE_LIMITED, Marts, unbuilt_marts
 from support.landed_calls import Call, land
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.reports import searching
-from spanmart.warehouse.reports.errors import InvalidCursor
-from spanmart.warehouse.reports.searching import Found
+from spanmart.warehouse.queries.errors import InvalidCursor
+from spanmart.warehouse.queries.lists import text_search
+from spanmart.warehouse.queries.lists.text_search import Found
 from support.known_calls import CALLS, FORMULA, RATE_LIMITED
 
 
@@ -42,7 +42,7 @@ def test_all_stretches_together_find_what_the_log_lists(
     stretch: int,
     limit: int,
 ) -> None:
-    monkeypatch.setattr(searching, "STRETCH_CALLS", stretch)
+    monkeypatch.setattr(text_search, "STRETCH_CALLS", stretch)
     found = stretches(interactions, filters, limit)
     assert ids(found) == [
         item["interaction_id"] for item in interactions.get_all(filters, limit=500)["items"]
@@ -52,7 +52,7 @@ def test_all_stretches_together_find_what_the_log_lists(
 def test_the_newest_stretch_is_searched_first_and_the_search_says_how_far_it_is(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "STRETCH_CALLS", 5)
+    monkeypatch.setattr(text_search, "STRETCH_CALLS", 5)
     first, *_, last = stretches(interactions, {"q": "rate limit"}, 50)
     assert first["items"] == [], "twenty later calls stand between"
     assert 5 <= first["searched_calls"] < first["calls"] == len(CALLS)
@@ -62,14 +62,14 @@ def test_the_newest_stretch_is_searched_first_and_the_search_says_how_far_it_is(
 
 
 def test_texts_are_read_block_by_block(interactions: Interactions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "BLOCK_ROWS", 2)
+    monkeypatch.setattr(text_search, "BLOCK_ROWS", 2)
     assert ids([interactions.search({"q": "second line"})]) == [FORMULA.id]
 
 
 def test_a_cursor_of_another_search_is_refused(
     interactions: Interactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "STRETCH_CALLS", 5)
+    monkeypatch.setattr(text_search, "STRETCH_CALLS", 5)
     cursor = interactions.search({"q": "workshop"}, 1)["next_cursor"]
     with pytest.raises(InvalidCursor):
         interactions.search({"q": "outline"}, 1, cursor)

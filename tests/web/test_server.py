@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response, request
 
-from spanmart.warehouse.listening import PortInUse
+from spanmart.warehouse.net import PortInUse
 from spanmart.web import WebServer
 from spanmart.web.app import MAX_BODY_BYTES
 from spanmart.web.port.limits import Limits

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions, Refresher, Warehouse
-from spanmart.warehouse.reports import unread_spans
+from spanmart.warehouse.queries.lists import unread_spans
 from spanmart.web import create_app
 from support.hostile_texts import SCRIPTS
 from support.marts import NOON, Marts, any_span, span

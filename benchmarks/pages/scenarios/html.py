@@ -9,8 +9,8 @@ from benchmarks.ingest.receivers.spanmart import Spanmart
 from benchmarks.pages.asking import DASHBOARD, ask
 from benchmarks.pages.bench import Bench
 from benchmarks.waiting import waiting
-from spanmart.warehouse.filters import Filters
-from spanmart.warehouse.reports.paging import Cursor, Sort
+from spanmart.warehouse.queries.filters import Filters
+from spanmart.warehouse.queries.pagination import Cursor, Sort
 
 _TIMES = 30
 _NEWEST_CALL = "select max(created_at) from marts.interactions"

@@ -9,7 +9,7 @@ from spanmart.cli.control import Command, asked
 from spanmart.cli.control_requests import taking
 from spanmart.cli.holder import opened
 from spanmart.cli.tables import shown
-from spanmart.warehouse.audit import AuditLog, Entry
+from spanmart.warehouse.accounts.audit_log import AuditLog, Entry
 
 NEWEST = "audit_log"
 HEADING = ("TIME (UTC)", "WHO", "FROM", "WHAT", "WHOM OR WHICH", "DETAILS")

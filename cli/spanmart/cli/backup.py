@@ -11,7 +11,8 @@ import click
 from spanmart.cli.control import STATUS, Answer, Arguments, Command, NobodyAnswers, asked
 from spanmart.cli.options import CannotStart
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.backup import (
+from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.maintenance.backup import (
     APP,
     LANDING,
     Position,
@@ -22,10 +23,9 @@ from spanmart.warehouse.backup import (
     copy_own_prices,
     finish,
 )
-from spanmart.warehouse.copying import copy_blocks, unfinished
-from spanmart.warehouse.errors import WarehouseError
-from spanmart.warehouse.folder import DataFolder
-from spanmart.warehouse.restore import restore
+from spanmart.warehouse.maintenance.file_copy import copy_blocks, unfinished
+from spanmart.warehouse.maintenance.restore import restore
+from spanmart.warehouse.storage.data_folder import DataFolder
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings

@@ -9,9 +9,9 @@ import click
 
 from spanmart.cli.options import CannotStart
 from spanmart.warehouse import Refresher, Warehouse
-from spanmart.warehouse.dbt_runner import DbtRunner, NodeResult
+from spanmart.warehouse.dbt.runner import DbtRunner, NodeResult
 from spanmart.warehouse.errors import OwnPricesInvalid, WarehouseError
-from spanmart.warehouse.prices.in_force import PriceLists
+from spanmart.warehouse.prices.price_lists import PriceLists
 from spanmart.warehouse.refresh import RefreshReport
 
 if TYPE_CHECKING:

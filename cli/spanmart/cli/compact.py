@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from spanmart.cli.options import CannotStart
-from spanmart.warehouse.compact import compact
 from spanmart.warehouse.errors import WarehouseError
+from spanmart.warehouse.maintenance.compact import compact
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings

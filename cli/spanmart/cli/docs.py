@@ -10,9 +10,9 @@ import click
 
 from spanmart.cli.options import CannotStart
 from spanmart.cli.signals import StopSignals
+from spanmart.warehouse.dbt.project_docs import describe_project
 from spanmart.warehouse.errors import WarehouseError
-from spanmart.warehouse.listening import ListenError, check_free
-from spanmart.warehouse.project_docs import describe_project
+from spanmart.warehouse.net import ListenError, check_free
 
 HOST = "127.0.0.1"
 # dbt's page brings all it needs; what it would load from elsewhere all the same it shall not.

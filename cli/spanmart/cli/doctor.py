@@ -12,7 +12,8 @@ import click
 from spanmart.cli.control import Command, NobodyAnswers, answering, asked
 from spanmart.cli.options import CannotStart
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.doctor import (
+from spanmart.warehouse.errors import FolderInUse, WarehouseError
+from spanmart.warehouse.maintenance.doctor import (
     HOLDS,
     Finding,
     Severity,
@@ -21,8 +22,7 @@ from spanmart.warehouse.doctor import (
     examine_folder,
     fine,
 )
-from spanmart.warehouse.errors import FolderInUse, WarehouseError
-from spanmart.warehouse.folder import looking_at
+from spanmart.warehouse.storage.data_folder import looking_at
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings

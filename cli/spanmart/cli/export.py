@@ -10,12 +10,12 @@ from spanmart.cli.config import flag_of
 from spanmart.cli.options import CannotStart
 from spanmart.warehouse import Interactions, Refresher, Warehouse
 from spanmart.warehouse.errors import FolderInUse, OwnPricesInvalid, WarehouseError
-from spanmart.warehouse.filters import Filters
-from spanmart.warehouse.prices.in_force import PriceLists
+from spanmart.warehouse.prices.price_lists import PriceLists
+from spanmart.warehouse.queries.filters import Filters
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings
-    from spanmart.warehouse.reports.export import ExportFormat
+    from spanmart.warehouse.queries.lists.export import ExportFormat
 
 
 def run(settings: "Settings", format_: str, output: IO[bytes], given: Mapping[str, str | None]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from spanmart.cli.config import SETTINGS, ConfigError, Settings, default_of, flag_of, load, variable_of
-from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.queries.filters import Filters
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

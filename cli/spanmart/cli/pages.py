@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from spanmart.cli.loopback import is_loopback, url_of
 from spanmart.cli.options import CannotStart
-from spanmart.warehouse.tokens import Scope, Tokens
+from spanmart.warehouse.accounts.tokens import Scope, Tokens
 from spanmart.web import Oidc, Site
 
 if TYPE_CHECKING:

@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.warehouse.prices.own import OwnPrices
-from spanmart.warehouse.prices.rows import EVERY_SIZE, FIRST_DAY, LAST_DAY, NO_TOKENS, STANDARD, WHOLE_DAY
+from spanmart.warehouse.prices.custom_prices import OwnPrices
+from spanmart.warehouse.prices.price_rows import (
+    EVERY_SIZE,
+    FIRST_DAY,
+    LAST_DAY,
+    NO_TOKENS,
+    STANDARD,
+    WHOLE_DAY,
+)
 
 if TYPE_CHECKING:
-    from spanmart.warehouse.prices.changes import PriceChange
     from spanmart.warehouse.prices.diff import PriceDiff, Repriced
-    from spanmart.warehouse.prices.in_force import RecordedList
+    from spanmart.warehouse.prices.price_changes import PriceChange
+    from spanmart.warehouse.prices.price_lists import RecordedList
 
 NO_PRICE = "-"
 HOW_TO_APPLY = """

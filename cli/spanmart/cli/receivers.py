@@ -11,7 +11,7 @@ from spanmart.collector import OtlpGrpcServer, OtlpHttpServer
 from spanmart.collector.cors import Cors
 from spanmart.collector.ingest_gate import IngestGate
 from spanmart.collector.tls import Certificate
-from spanmart.warehouse.tokens import Scope, Tokens
+from spanmart.warehouse.accounts.tokens import Scope, Tokens
 
 if TYPE_CHECKING:
     from spanmart.cli.config import Settings

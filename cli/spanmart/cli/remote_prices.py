@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 from spanmart.cli.control import Answer, Arguments, Command, NobodyAnswers, answering, asked
 from spanmart.warehouse import Warehouse
 from spanmart.warehouse.prices.diff import Called, Candidate, PriceDiff, called_names, diff
-from spanmart.warehouse.prices.in_force import PriceLists, RecordedList
+from spanmart.warehouse.prices.price_lists import PriceLists, RecordedList
 
 LISTS, CALLED, DIFF = "price_lists", "called_names", "price_diff"
 

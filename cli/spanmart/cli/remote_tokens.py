@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from spanmart.cli.control import Command, Refused, asked
 from spanmart.cli.control_requests import taking
+from spanmart.warehouse.accounts.tokens import Scope, Token, Tokens
 from spanmart.warehouse.errors import TokenError
-from spanmart.warehouse.tokens import Scope, Token, Tokens
 
 LIST, CREATE, REVOKE = "list_tokens", "create_token", "revoke_token"
 

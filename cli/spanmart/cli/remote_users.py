@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from spanmart.cli.control import Command, Refused, asked
 from spanmart.cli.control_requests import taking
+from spanmart.warehouse.accounts.users import Role, User, Users
 from spanmart.warehouse.errors import UserError
-from spanmart.warehouse.users import Role, User, Users
 
 LIST, ADD, SET_PASSWORD, SET_ROLE, REMOVE = (
     "list_users",

@@ -9,7 +9,7 @@ import click
 from spanmart.cli.holder import opened
 from spanmart.cli.options import settings_options
 from spanmart.cli.tables import shown
-from spanmart.warehouse.tokens import Scope, Token, Tokens
+from spanmart.warehouse.accounts.tokens import Scope, Token, Tokens
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -19,9 +19,9 @@ from spanmart.cli.signals import StopSignals
 from spanmart.cli.upkeep import Upkeep
 from spanmart.warehouse import Refresher, Tokens, Users, Warehouse
 from spanmart.warehouse.errors import WarehouseError
-from spanmart.warehouse.listening import ListenError
-from spanmart.warehouse.prices.in_force import PriceLists
-from spanmart.warehouse.retention import Keeps, Retention
+from spanmart.warehouse.maintenance.retention import Keeps, Retention
+from spanmart.warehouse.net import ListenError
+from spanmart.warehouse.prices.price_lists import PriceLists
 from spanmart.web import WebServer, create_app
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import click
 from spanmart.cli.holder import opened
 from spanmart.cli.options import settings_options
 from spanmart.cli.tables import shown
-from spanmart.warehouse.users import Role, User, Users
+from spanmart.warehouse.accounts.users import Role, User, Users
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

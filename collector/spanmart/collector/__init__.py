@@ -2,6 +2,6 @@
 
 from spanmart.collector.grpc_server import OtlpGrpcServer
 from spanmart.collector.http_server import OtlpHttpServer
-from spanmart.warehouse.listening import ListenError, PortInUse
+from spanmart.warehouse.net import ListenError, PortInUse
 
 __all__ = ["ListenError", "OtlpGrpcServer", "OtlpHttpServer", "PortInUse"]

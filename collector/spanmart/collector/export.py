@@ -11,7 +11,7 @@ from spanmart.collector.refusal import Refusal
 from spanmart.collector.rows import MAX_ROWS, too_many_rows
 from spanmart.collector.salvage import has_more_rows, parse_apart
 from spanmart.collector.signals import Signal, data_points
-from spanmart.warehouse.batch import SPANS, Batch, Rows
+from spanmart.warehouse.storage.batch import SPANS, Batch, Rows
 
 # Enough to find the fault in the sender, without a message that grows with the request.
 REASONS_TOLD = 5

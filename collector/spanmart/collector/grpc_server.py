@@ -13,8 +13,8 @@ from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import SIGNALS, Signal
 from spanmart.collector.tls import Certificate
 from spanmart.warehouse.errors import LandingError
-from spanmart.warehouse.landing import Landing
-from spanmart.warehouse.listening import ListenError, check_free
+from spanmart.warehouse.net import ListenError, check_free
+from spanmart.warehouse.storage.landing import Landing
 
 THREADS = 64
 SOURCE = "otlp_grpc"

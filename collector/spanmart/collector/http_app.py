@@ -20,7 +20,7 @@ from spanmart.collector.otlp_json import to_json
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.signals import SIGNALS, Signal
 from spanmart.warehouse.errors import LandingError
-from spanmart.warehouse.landing import Landing, Room
+from spanmart.warehouse.storage.landing import Landing, Room
 
 if TYPE_CHECKING:
     from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope

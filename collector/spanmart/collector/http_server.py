@@ -11,8 +11,8 @@ from spanmart.collector.cors import Cors
 from spanmart.collector.http_app import OtlpHttpApp
 from spanmart.collector.ingest_gate import IngestGate
 from spanmart.collector.tls import Certificate
-from spanmart.warehouse.landing import Landing
-from spanmart.warehouse.listening import bound_socket
+from spanmart.warehouse.net import bound_socket
+from spanmart.warehouse.storage.landing import Landing
 
 if TYPE_CHECKING:
     import socket

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from spanmart.collector.refusal import Refusal
-from spanmart.warehouse.tokens import Scope, Tokens, bearer
+from spanmart.warehouse.accounts.tokens import Scope, Tokens, bearer
 
 HOW = "Send the header `Authorization: Bearer <token>` with a token of scope ingest"
 MAKE = "`spanmart token create --scope ingest NAME` makes one"

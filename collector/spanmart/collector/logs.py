@@ -10,7 +10,7 @@ from spanmart.collector.attributes import attribute_texts, value_text
 from spanmart.collector.rows import OtlpRows
 from spanmart.collector.traces import NO_SPAN_ID, NO_TRACE_ID
 from spanmart.collector.undecoded import AttributeReader
-from spanmart.warehouse.batch import LOG_EVENTS
+from spanmart.warehouse.storage.batch import LOG_EVENTS
 
 SEVERITIES: dict[int, str] = {
     number: name.removeprefix("SEVERITY_NUMBER_") for name, number in SeverityNumber.items()

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from spanmart.collector.refusal import Refusal
 from spanmart.collector.wire_attributes import map_column
-from spanmart.warehouse.batch import ATTRIBUTES
+from spanmart.warehouse.storage.batch import ATTRIBUTES
 
 # A resource stands once in a request and beside each of its rows in the warehouse.
 MAX_REPEATED_BYTES = 256 * 1024 * 1024

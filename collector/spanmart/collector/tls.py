@@ -7,7 +7,7 @@ from typing import Self
 
 import grpc
 
-from spanmart.warehouse.listening import ListenError
+from spanmart.warehouse.net import ListenError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from spanmart.collector.attributes import attribute_texts, json_text, native_values
 from spanmart.collector.rows import OtlpRows
 from spanmart.collector.undecoded import AttributeReader
-from spanmart.warehouse.batch import SPANS
+from spanmart.warehouse.storage.batch import SPANS
 
 # An id of only zeros is no id.
 NO_TRACE_ID = bytes(16)

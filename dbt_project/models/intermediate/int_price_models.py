@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from spanmart.warehouse.prices.names import match_names
+from spanmart.warehouse.prices.model_matching import match_names
 
 
 def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ANN401 - dbt has no types for them

@@ -7,14 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spanmart.warehouse.audit import AuditLog
-    from spanmart.warehouse.batch import Batch, LogEvent
-    from spanmart.warehouse.database import Warehouse
+    from spanmart.warehouse.accounts.audit_log import AuditLog
+    from spanmart.warehouse.accounts.tokens import Scope, Tokens
+    from spanmart.warehouse.accounts.users import Role, Users
     from spanmart.warehouse.interactions import Interactions
-    from spanmart.warehouse.landing import Landing
     from spanmart.warehouse.refresh import Refresher
-    from spanmart.warehouse.tokens import Scope, Tokens
-    from spanmart.warehouse.users import Role, Users
+    from spanmart.warehouse.storage.batch import Batch, LogEvent
+    from spanmart.warehouse.storage.database import Warehouse
+    from spanmart.warehouse.storage.landing import Landing
 
 __all__ = [
     "AuditLog",
@@ -31,17 +31,17 @@ __all__ = [
 ]
 
 _HOME = {
-    "AuditLog": "audit",
-    "Batch": "batch",
+    "AuditLog": "accounts.audit_log",
+    "Batch": "storage.batch",
     "Interactions": "interactions",
-    "Landing": "landing",
-    "LogEvent": "batch",
+    "Landing": "storage.landing",
+    "LogEvent": "storage.batch",
     "Refresher": "refresh",
-    "Role": "users",
-    "Scope": "tokens",
-    "Tokens": "tokens",
-    "Users": "users",
-    "Warehouse": "database",
+    "Role": "accounts.users",
+    "Scope": "accounts.tokens",
+    "Tokens": "accounts.tokens",
+    "Users": "accounts.users",
+    "Warehouse": "storage.database",
 }
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spanmart.warehouse.dbt_runner import DbtFailed
-from spanmart.warehouse.set_aside import SetAside
+from spanmart.warehouse.dbt.runner import DbtFailed
+from spanmart.warehouse.storage.set_aside import SetAside
 
 if TYPE_CHECKING:
-    from spanmart.warehouse.database import Warehouse
+    from spanmart.warehouse.storage.database import Warehouse
 
 WINDOW = "select from_seq, upto_seq, is_finished from staging.stg_refresh_window"
 STORED = "select coalesce(sum(stored), 0) from landing.raw.batches where ingest_seq between $1 and $2"

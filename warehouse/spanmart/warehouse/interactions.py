@@ -8,35 +8,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from spanmart.warehouse.columns import Column, choose
-from spanmart.warehouse.feedback import Feedback, feedback_batch
-from spanmart.warehouse.filters import Filters, compose, one
-from spanmart.warehouse.reports import (
-    choices,
-    cost_lines,
-    costs,
-    data_quality,
-    failure_groups,
-    ledger,
-    listing,
-    metrics,
-    neighbours,
-    over_time,
-    prompt_versions,
-    searching,
+from spanmart.warehouse.queries.columns import Column, choose
+from spanmart.warehouse.queries.errors import MartsNotBuilt, UnknownInteraction
+from spanmart.warehouse.queries.filters import Filters, compose, one
+from spanmart.warehouse.queries.lists import export as exports
+from spanmart.warehouse.queries.lists import (
+    filter_options,
+    interaction_list,
+    raw_span,
+    session_neighbours,
     sessions,
+    text_search,
     unread_spans,
     users,
 )
-from spanmart.warehouse.reports import export as exports
-from spanmart.warehouse.reports.errors import MartsNotBuilt, UnknownInteraction
-from spanmart.warehouse.reports.listing import InteractionList
-from spanmart.warehouse.reports.paging import Sort, SortKey
-from spanmart.warehouse.reports.searching import Found
-from spanmart.warehouse.reports.snapshot import are_built, snapshot
+from spanmart.warehouse.queries.lists.interaction_list import InteractionList
+from spanmart.warehouse.queries.lists.text_search import Found
+from spanmart.warehouse.queries.pagination import Sort, SortKey
+from spanmart.warehouse.queries.snapshot import are_built, snapshot
+from spanmart.warehouse.queries.summaries import (
+    cost_breakdown,
+    costs,
+    data_quality,
+    failure_groups,
+    metrics,
+    prompt_versions,
+    time_series,
+)
+from spanmart.warehouse.storage.feedback_event import Feedback, feedback_batch
 
 if TYPE_CHECKING:
-    from spanmart.warehouse.database import Warehouse
+    from spanmart.warehouse.storage.database import Warehouse
 
 MAX_LIMIT = 500
 
@@ -71,15 +73,15 @@ class Interactions:
     def get_over_time(self, filters: FiltersLike = None, zone: tzinfo = UTC) -> list[dict[str, Any]]:
         """Calls by status, percentiles, cost and tokens in steps of time; days are those of the zone."""
         with snapshot(self._warehouse) as connection:
-            return over_time.over_time(connection, _filters(filters), zone)
+            return time_series.over_time(connection, _filters(filters), zone)
 
     def get_distributions(self, filters: FiltersLike = None) -> dict[str, list[dict[str, Any]]]:
         """How many calls took how long, and how many have which quality score."""
         chosen = _filters(filters)
         with snapshot(self._warehouse) as connection:
             return {
-                "processing_times": over_time.processing_times(connection, chosen),
-                "quality_scores": over_time.quality_scores(connection, chosen),
+                "processing_times": time_series.processing_times(connection, chosen),
+                "quality_scores": time_series.quality_scores(connection, chosen),
             }
 
     def get_prompt_versions(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
@@ -111,7 +113,7 @@ class Interactions:
             session = sessions.find_session(connection, session_id)
             if session is None:
                 return None
-            calls = listing.list_interactions(
+            calls = interaction_list.list_interactions(
                 connection, sessions.calls_of(session), Sort.parse("created_at"), _limit(limit), cursor
             )
             return session, calls
@@ -136,7 +138,7 @@ class Interactions:
     ) -> InteractionList:
         """One page of interactions with previews of their texts. Raises InvalidCursor."""
         with snapshot(self._warehouse) as connection:
-            return listing.list_interactions(
+            return interaction_list.list_interactions(
                 connection, _filters(filters), Sort.parse(sort), _limit(limit), cursor
             )
 
@@ -146,12 +148,12 @@ class Interactions:
         if chosen.q is None:
             raise ValueError("q, the text to search for, is missing.")
         with snapshot(self._warehouse) as connection:
-            return searching.search(connection, chosen, _limit(limit), cursor)
+            return text_search.search(connection, chosen, _limit(limit), cursor)
 
     def get_by_id(self, interaction_id: str) -> dict[str, Any]:
         """One interaction with its whole texts. Raises UnknownInteraction."""
         with snapshot(self._warehouse) as connection:
-            found = listing.find(connection, interaction_id)
+            found = interaction_list.find(connection, interaction_id)
         if found is None:
             raise UnknownInteraction(interaction_id)
         return dict(found)
@@ -159,28 +161,28 @@ class Interactions:
     def get_span(self, interaction_id: str) -> dict[str, Any] | None:
         """The raw span behind an interaction, or None."""
         with snapshot(self._warehouse) as connection:
-            return ledger.find_span(connection, interaction_id)
+            return raw_span.find_span(connection, interaction_id)
 
     def get_final_text(self, interaction_id: str) -> str | None:
         """The text that the user kept, as the newest feedback has it, or None."""
         with snapshot(self._warehouse) as connection:
-            return ledger.find_final_text(connection, interaction_id)
+            return raw_span.find_final_text(connection, interaction_id)
 
     def explain_cost(self, interaction_id: str) -> dict[str, Any]:
         """What the estimated cost is made of: `{"lines", "source"}`."""
         with snapshot(self._warehouse) as connection:
-            return cost_lines.explain_cost(connection, interaction_id)
+            return cost_breakdown.explain_cost(connection, interaction_id)
 
     def get_neighbours(self, interaction_id: str) -> dict[str, Any] | None:
         """The calls before and after in the session: `{"previous_id", "next_id", "place", "calls"}`."""
         with snapshot(self._warehouse) as connection:
-            return neighbours.find_neighbours(connection, interaction_id)
+            return session_neighbours.find_neighbours(connection, interaction_id)
 
     def get_failures(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
         """The newest failed calls with their texts and error details: `{"items", "total"}`."""
         where = compose(_filters(filters)).narrowed("status = 'failure'")
         with snapshot(self._warehouse) as connection:
-            items, total = listing.list_with_texts(connection, where, _limit(limit))
+            items, total = interaction_list.list_with_texts(connection, where, _limit(limit))
         return {"items": items, "total": total}
 
     def get_failure_groups(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
@@ -194,7 +196,7 @@ class Interactions:
         """The newest calls that did not properly get a declared variable, or this one."""
         where = data_quality.incomplete(_filters(filters), variable)
         with snapshot(self._warehouse) as connection:
-            items, total = listing.list_with_texts(connection, where, _limit(limit))
+            items, total = interaction_list.list_with_texts(connection, where, _limit(limit))
             data_quality.add_reasons(connection, items)
         return {"items": items, "total": total}
 
@@ -216,7 +218,7 @@ class Interactions:
     def get_choices(self) -> dict[str, list[str]]:
         """The values that occur for the filters that have few, most frequent first."""
         with snapshot(self._warehouse) as connection:
-            return choices.list_choices(connection)
+            return filter_options.list_choices(connection)
 
     def export(
         self,
@@ -232,7 +234,7 @@ class Interactions:
         if format not in exports.ENCODINGS:
             raise ValueError(f"Cannot export as {format!r}. Choose one of {', '.join(exports.ENCODINGS)}.")
         chosen, order = _filters(filters), Sort.parse(sort)
-        shown = choose(columns) or listing.WITH_TEXTS
+        shown = choose(columns) or interaction_list.WITH_TEXTS
         if not self.are_built():
             raise MartsNotBuilt
         return self._export(chosen, order, exports.ENCODINGS[format], shown)
@@ -270,8 +272,8 @@ class Interactions:
     def _require(self, interaction_id: str) -> None:
         """A call that has landed but is not in the marts yet can be given feedback, too."""
         with snapshot(self._warehouse) as connection:
-            is_built = listing.count(connection, one(interaction_id)) > 0
-            if is_built or ledger.has_landed(connection, interaction_id):
+            is_built = interaction_list.count(connection, one(interaction_id)) > 0
+            if is_built or raw_span.has_landed(connection, interaction_id):
                 return
         raise UnknownInteraction(interaction_id)
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import duckdb
 
-from spanmart.warehouse.database import Warehouse
-from spanmart.warehouse.dbt_runner import DbtFailed, DbtRunner
+from spanmart.warehouse.dbt.runner import DbtFailed, DbtRunner
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.fault_search import FaultSearch
-from spanmart.warehouse.prices.in_force import PriceLists
-from spanmart.warehouse.retention import newest_failure
-from spanmart.warehouse.set_aside import SetAside
+from spanmart.warehouse.maintenance.retention import newest_failure
+from spanmart.warehouse.prices.price_lists import PriceLists
+from spanmart.warehouse.storage.database import Warehouse
+from spanmart.warehouse.storage.set_aside import SetAside
 
 # Bound the memory of a rebuild and the file's growth by tables that live for one run, in whole commits.
 # Much at once is faster: what does not fill a part of a table, 122,880 rows, is written twice.

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 from flask import Flask, g, redirect, request, session
 
-from spanmart.warehouse.audit import Author
-from spanmart.warehouse.tokens import Scope, bearer
-from spanmart.warehouse.users import Role, User
+from spanmart.warehouse.accounts.audit_log import Author
+from spanmart.warehouse.accounts.tokens import Scope, bearer
+from spanmart.warehouse.accounts.users import Role, User
 from spanmart.web.errors import FOR_PROGRAMS, Forbidden, TooManyRequests, Unauthenticated
 from spanmart.web.security import READING
 from spanmart.web.services import services

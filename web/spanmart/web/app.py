@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from spanmart.warehouse.tokens import Tokens
-from spanmart.warehouse.users import Users
+from spanmart.warehouse.accounts.tokens import Tokens
+from spanmart.warehouse.accounts.users import Users
 from spanmart.web import (
     access,
     compression,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from werkzeug.exceptions import HTTPException
 
 from spanmart.warehouse.errors import LandingError, TokenError, UserError
-from spanmart.warehouse.reports.errors import InvalidCursor, MartsNotBuilt, MemoryShort, UnknownInteraction
+from spanmart.warehouse.queries.errors import InvalidCursor, MartsNotBuilt, MemoryShort, UnknownInteraction
 from spanmart.web.services import services
 
 RETRY_AFTER_S = 2

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from spanmart.warehouse import json_text
+from spanmart.warehouse.queries import json_text
 
 NOTHING = "–"
 _MINUTE_MS, _HOUR_MS = 60_000, 3_600_000

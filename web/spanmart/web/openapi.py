@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from spectree import Response as Answers
 from spectree import SpecTree
 
-from spanmart.warehouse.reports.export import ENCODINGS
+from spanmart.warehouse.queries.lists.export import ENCODINGS
 from spanmart.web.errors import Problem
 from spanmart.web.responses import json_response
 

@@ -13,7 +13,8 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
-from spanmart.warehouse.columns import (
+from spanmart.warehouse.interactions import MAX_LIMIT
+from spanmart.warehouse.queries.columns import (
     INTERACTION_COLUMNS,
     PREVIEW_COLUMNS,
     TEXT_COLUMNS,
@@ -21,11 +22,10 @@ from spanmart.warehouse.columns import (
     Kind,
     choose,
 )
-from spanmart.warehouse.feedback import Feedback
-from spanmart.warehouse.filters import Filters, Text
-from spanmart.warehouse.interactions import MAX_LIMIT
-from spanmart.warehouse.reports.export import ExportFormat
-from spanmart.warehouse.reports.paging import SortKey
+from spanmart.warehouse.queries.filters import Filters, Text
+from spanmart.warehouse.queries.lists.export import ExportFormat
+from spanmart.warehouse.queries.pagination import SortKey
+from spanmart.warehouse.storage.feedback_event import Feedback
 
 DEFAULT_LIMIT = 50
 

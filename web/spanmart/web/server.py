@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
-from spanmart.warehouse.listening import bound_socket
+from spanmart.warehouse.net import bound_socket
 from spanmart.web.app import MAX_BODY_BYTES
 from spanmart.web.port.bridge import Bridge
 from spanmart.web.port.connection import Connection

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
-from spanmart.warehouse.audit import AuditLog
+from spanmart.warehouse.accounts.audit_log import AuditLog
 from spanmart.warehouse.interactions import Interactions
 from spanmart.web.login_attempts import LoginAttempts
 
 if TYPE_CHECKING:
-    from spanmart.warehouse.audit import Author
-    from spanmart.warehouse.database import Warehouse
-    from spanmart.warehouse.feedback import Feedback
+    from spanmart.warehouse.accounts.audit_log import Author
+    from spanmart.warehouse.accounts.tokens import Tokens
+    from spanmart.warehouse.accounts.users import Users
     from spanmart.warehouse.refresh import Refresher, RefreshStatus
-    from spanmart.warehouse.tokens import Tokens
-    from spanmart.warehouse.users import Users
+    from spanmart.warehouse.storage.database import Warehouse
+    from spanmart.warehouse.storage.feedback_event import Feedback
 
 _KEY = "spanmart"
 

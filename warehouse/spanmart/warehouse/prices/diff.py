@@ -14,15 +14,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spanmart.warehouse.dbt_runner import DbtRunner
+from spanmart.warehouse.dbt.runner import DbtRunner
 from spanmart.warehouse.errors import WarehouseError
-from spanmart.warehouse.prices.changes import PriceChange, price_changes
-from spanmart.warehouse.prices.in_force import rates_table
+from spanmart.warehouse.prices.price_changes import PriceChange, price_changes
 from spanmart.warehouse.prices.price_list import PricedName, PriceList
-from spanmart.warehouse.prices.rows import PriceRow
+from spanmart.warehouse.prices.price_lists import rates_table
+from spanmart.warehouse.prices.price_rows import PriceRow
 
 if TYPE_CHECKING:
-    from spanmart.warehouse.database import Warehouse
+    from spanmart.warehouse.storage.database import Warehouse
 
 Called = tuple[str, str, str]
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TextIO
 
 from spanmart.warehouse.errors import OwnPricesInvalid
-from spanmart.warehouse.prices.listed import (
+from spanmart.warehouse.prices.custom_prices import OwnPrices
+from spanmart.warehouse.prices.genai_catalog import (
     MATCHING,
     listed_rows,
     listed_version,
     model_listed,
     provider_listed,
 )
-from spanmart.warehouse.prices.overlay import overlaid
-from spanmart.warehouse.prices.own import OwnPrices
-from spanmart.warehouse.prices.rows import STANDARD, PriceRow, contexts_of_tier
+from spanmart.warehouse.prices.overrides import overlaid
+from spanmart.warehouse.prices.price_rows import STANDARD, PriceRow, contexts_of_tier
 from spanmart.warehouse.prices.sellers import sellers
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from spanmart.warehouse.location import dbt_project_dir
+from spanmart.warehouse.dbt.paths import dbt_project_dir
 
 
 @cache

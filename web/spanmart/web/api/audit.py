@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
-from spanmart.warehouse.audit import Entry, place_of_older
+from spanmart.warehouse.accounts.audit_log import Entry, place_of_older
 from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_query
 from spanmart.web.responses import json_response

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
-from spanmart.warehouse.reports.export import ENCODINGS
+from spanmart.warehouse.queries.lists.export import ENCODINGS
 from spanmart.web.errors import Problem
 from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_query

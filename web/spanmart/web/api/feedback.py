@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
-from spanmart.warehouse.feedback import Feedback
+from spanmart.warehouse.storage.feedback_event import Feedback
 from spanmart.web.access import author
 from spanmart.web.errors import Problem
 from spanmart.web.openapi import documented

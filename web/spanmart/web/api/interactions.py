@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
-from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.queries.filters import Filters
 from spanmart.web.errors import Problem
 from spanmart.web.openapi import documented
 from spanmart.web.parameters import read_query

@@ -4,8 +4,8 @@ from flask import Blueprint, Response, redirect, render_template, session
 from pydantic import BaseModel, ConfigDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from spanmart.warehouse.accounts.users import SHORTEST_PASSWORD, User
 from spanmart.warehouse.errors import UserError
-from spanmart.warehouse.users import SHORTEST_PASSWORD, User
 from spanmart.web.access import SESSION_STAMP, author, caller
 from spanmart.web.errors import Forbidden
 from spanmart.web.pages.links import DASHBOARD

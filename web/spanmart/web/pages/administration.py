@@ -7,10 +7,10 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from spanmart.warehouse.audit import place_of_older
+from spanmart.warehouse.accounts.audit_log import place_of_older
+from spanmart.warehouse.accounts.tokens import Scope
+from spanmart.warehouse.accounts.users import SHORTEST_PASSWORD, Role
 from spanmart.warehouse.errors import UserError
-from spanmart.warehouse.tokens import Scope
-from spanmart.warehouse.users import SHORTEST_PASSWORD, Role
 from spanmart.web.access import author, caller
 from spanmart.web.pages.links import DASHBOARD
 from spanmart.web.parameters import check, read_form, read_query

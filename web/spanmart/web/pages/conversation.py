@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spanmart.warehouse import json_text
+from spanmart.warehouse.queries import json_text
 
 
 @dataclass(frozen=True)

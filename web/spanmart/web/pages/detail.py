@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from spanmart.warehouse.feedback import Feedback, GivenFeedback
+from spanmart.warehouse.storage.feedback_event import Feedback, GivenFeedback
 from spanmart.web.access import author
 from spanmart.web.pages.conversation import read_conversation
 from spanmart.web.pages.links import DASHBOARD, Links

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.queries.filters import Filters
 from spanmart.web.pages.query import dates_in_utc
 
 DASHBOARD = "/admin-dashboard"

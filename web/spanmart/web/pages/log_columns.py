@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spanmart.warehouse.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, Column, choose
-from spanmart.warehouse.reports.paging import SORTABLE
+from spanmart.warehouse.queries.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS, Column, choose
+from spanmart.warehouse.queries.pagination import SORTABLE
 from spanmart.web.formatting import words
 
 SHOWN_AT_FIRST = (

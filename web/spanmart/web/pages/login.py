@@ -8,8 +8,8 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from spanmart.warehouse.audit import Author
-from spanmart.warehouse.users import User
+from spanmart.warehouse.accounts.audit_log import Author
+from spanmart.warehouse.accounts.users import User
 from spanmart.web.access import LOGIN, SESSION_STAMP, SESSION_USER, author, caller
 from spanmart.web.errors import TooManyRequests
 from spanmart.web.pages.links import DASHBOARD

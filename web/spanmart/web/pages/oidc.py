@@ -13,8 +13,8 @@ from flask import Blueprint, Flask, redirect, request, session, url_for
 from joserfc.errors import JoseError
 from requests import RequestException
 
-from spanmart.warehouse.audit import Author
-from spanmart.warehouse.users import Role, User
+from spanmart.warehouse.accounts.audit_log import Author
+from spanmart.warehouse.accounts.users import Role, User
 from spanmart.web.access import LOGIN, caller
 from spanmart.web.pages.login import HOME, LoginQuery, begin_session, count_attempt, login_page, within
 from spanmart.web.parameters import read_query

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from spanmart.warehouse.filters import Filters
+from spanmart.warehouse.queries.filters import Filters
 from spanmart.web.pages.query import DashboardQuery
 
 DAY = timedelta(days=1)

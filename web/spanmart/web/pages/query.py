@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from spanmart.warehouse.filters import Text
+from spanmart.warehouse.queries.filters import Text
 from spanmart.web.pages.time_zones import in_utc, zone_of
 from spanmart.web.schemas import ColumnNames, ListQuery
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spanmart.warehouse.reports.sessions import SessionSort
+from spanmart.warehouse.queries.lists.sessions import SessionSort
 from spanmart.web.pages.query import DashboardQuery, Order
 from spanmart.web.services import services
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spanmart.warehouse.reports.users import UserSort
+from spanmart.warehouse.queries.lists.users import UserSort
 from spanmart.web.pages.query import DashboardQuery, Order
 from spanmart.web.services import services
 

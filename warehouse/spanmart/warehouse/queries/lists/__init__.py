@@ -1,0 +1,1 @@
+"""Answers that are rows: interactions, sessions, users, spans as they came."""

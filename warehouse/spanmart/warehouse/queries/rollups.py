@@ -1,0 +1,86 @@
+"""Marts that sum up calls by hours or days, asked for any span of time: cut ones are read call by call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from spanmart.warehouse.queries.filters import Filters, compose
+from spanmart.warehouse.utc import floor
+
+Unit = Literal["hour", "day"]
+
+WHOLE = "select * from marts.{mart} where {unit} >= $first_whole and {unit} < $end_whole and {where}"
+OF_A_CALL = "select {columns} from marts.interactions where {{where}}"
+
+_LENGTH: Mapping[Unit, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+@dataclass(frozen=True)
+class SummedMart:
+    """A mart, the same rows of single calls (SQL with a `{where}`), and the filters that it can tell.
+
+    A row is of one `unit` of time; the columns that rows of calls lack are not asked for.
+    """
+
+    name: str
+    unit: Unit
+    calls: str
+    filters: frozenset[str]
+
+    @classmethod
+    def by_day(cls, name: str, of_a_call: str, filters: frozenset[str]) -> "SummedMart":
+        """A mart of days whose columns are expressions over one row of `interactions`."""
+        return cls(name, "day", OF_A_CALL.format(columns=of_a_call), filters)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows to sum up, as SQL and the parameters that it binds."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+def tells(mart: SummedMart, filters: Filters) -> bool:
+    """Whether the mart knows all that the filters ask for."""
+    return filters.given.keys() <= mart.filters | {"start_date", "end_date"}
+
+
+def rows_of(mart: SummedMart, filters: Filters) -> Rows:
+    """What `summed` gives, or where the mart cannot tell, all calls."""
+    return summed(mart, filters) or calls_of(mart, filters)
+
+
+def calls_of(mart: SummedMart, filters: Filters) -> Rows:
+    """The rows of single calls alone."""
+    where = compose(filters)
+    return Rows(mart.calls.format(where=where.sql), where.parameters)
+
+
+def summed(mart: SummedMart, filters: Filters) -> Rows | None:
+    """The mart's rows of whole units, and the calls of those that are cut; None where it cannot tell."""
+    given = filters.given
+    start, end = given.pop("start_date", datetime.min), given.pop("end_date", datetime.max)
+    length = _LENGTH[mart.unit]
+    first_whole, end_whole = _after(start, length), floor(end, length)
+    if not tells(mart, filters) or first_whole >= end_whole:
+        return None
+    keys = compose(Filters(**given))
+    parameters: dict[str, Any] = {**keys.parameters, "first_whole": first_whole, "end_whole": end_whole}
+    parts = [WHOLE.format(mart=mart.name, unit=mart.unit, where=keys.sql)]
+    if start < first_whole:
+        where = keys.narrowed("created_at >= $start and created_at < $first_whole")
+        parts.append(mart.calls.format(where=where.sql))
+        parameters["start"] = start
+    if end_whole < end < datetime.max:
+        where = keys.narrowed("created_at >= $end_whole and created_at < $end")
+        parts.append(mart.calls.format(where=where.sql))
+        parameters["end"] = end
+    return Rows(" union all by name ".join(parts), parameters)
+
+
+def _after(moment: datetime, unit: timedelta) -> datetime:
+    """The first unit that begins then or later; none begins after the last one of all time."""
+    begin = floor(moment, unit)
+    return begin if moment == begin else min(begin, datetime.max - unit) + unit

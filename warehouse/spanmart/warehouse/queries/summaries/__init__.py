@@ -1,0 +1,1 @@
+"""Answers that are figures: metrics, costs, quality, by time and by group."""

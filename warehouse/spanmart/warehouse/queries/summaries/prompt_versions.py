@@ -1,0 +1,91 @@
+"""How the versions of each prompt do, and what users made of their answers."""
+
+from typing import Any
+
+import duckdb
+
+from spanmart.warehouse.queries.filters import Filters
+from spanmart.warehouse.queries.rollups import SummedMart, rows_of
+from spanmart.warehouse.queries.snapshot import fetch_records
+
+QUALITY_DAILY = SummedMart.by_day(
+    "quality_daily",
+    """
+    prompt_name, prompt_version, created_at as last_used_at, 1 as interactions,
+    (status = 'success')::bigint as successes,
+    tokens_used, estimated_cost_usd,
+    (pricing_status = 'unpriced')::bigint as unpriced_interactions,
+    (pricing_status = 'no_usage')::bigint as no_usage_interactions,
+    processing_time_ms::decimal(18, 3) as processing_time_ms_sum,
+    (processing_time_ms is not null)::bigint as timed_interactions,
+    (all_variables_present is not null)::bigint as declaring_interactions,
+    coalesce(all_variables_present, false)::bigint as complete_interactions,
+    (user_feedback = 'accepted')::bigint as accepted,
+    (user_feedback = 'rejected')::bigint as rejected,
+    (user_feedback = 'modified')::bigint as modified,
+    quality_score::decimal(9, 6) as quality_score_sum,
+    (quality_score is not null)::bigint as scored,
+    (edit_distance is not null)::bigint as edits,
+    edit_distance as edit_distance_sum
+    """,
+    frozenset({"interaction_type", "prompt_name", "prompt_version"}),
+)
+MOST_VERSIONS = 50
+
+VERSIONS = """
+with rows as ({rows})
+select
+    prompt_name,
+    prompt_version,
+    max(last_used_at) as last_used_at,
+    sum(interactions)::bigint as interactions,
+    sum(successes) / sum(interactions) as success_rate,
+    sum(processing_time_ms_sum)::double / sum(timed_interactions) as average_processing_time_ms,
+    sum(tokens_used)::hugeint as tokens_used,
+    sum(estimated_cost_usd)::double as cost_usd,
+    sum(unpriced_interactions)::bigint as unpriced,
+    sum(no_usage_interactions)::bigint as no_usage,
+    sum(complete_interactions) / nullif(sum(declaring_interactions), 0) as data_quality_rate,
+    sum(accepted)::bigint as accepted,
+    sum(rejected)::bigint as rejected,
+    sum(modified)::bigint as modified,
+    sum(quality_score_sum)::double / nullif(sum(scored), 0) as average_quality_score
+from rows where prompt_name is not null
+group by prompt_name, prompt_version
+order by interactions desc, prompt_name, prompt_version limit {limit}
+"""
+
+JUDGED = """
+with rows as ({rows})
+select
+    prompt_name,
+    prompt_version,
+    sum(interactions)::bigint as calls,
+    sum(accepted)::bigint as accepted,
+    sum(modified)::bigint as modified,
+    sum(rejected)::bigint as rejected,
+    sum(accepted + modified + rejected)::bigint as judged,
+    sum(rejected) / nullif(sum(accepted + modified + rejected), 0) as rejected_rate,
+    sum(quality_score_sum)::double / nullif(sum(scored), 0) as average_quality_score,
+    sum(edit_distance_sum) / nullif(sum(edits), 0) as average_edit_distance
+from rows where prompt_name is not null
+group by prompt_name, prompt_version
+having sum(accepted + modified + rejected) > 0
+order by rejected_rate desc, rejected desc, prompt_name, prompt_version limit {limit}
+"""
+
+
+def prompt_versions(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
+    """One row for each version of a named prompt, the most used first, at most 50."""
+    return _ask(connection, VERSIONS, filters)
+
+
+def judged_versions(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
+    """One row for each version that users have judged, the most rejected first; rates are of the judged."""
+    return _ask(connection, JUDGED, filters)
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, question: str, filters: Filters) -> list[dict[str, Any]]:
+    rows = rows_of(QUALITY_DAILY, filters)
+    connection.execute(question.format(rows=rows.sql, limit=MOST_VERSIONS), rows.parameters)
+    return fetch_records(connection)
