@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from spanmart.web.pages.query import VIEWS
+from spanmart.web.dashboard.views import VIEWS
 from support.known_calls import CALLS, CUT_OFF, RATE_LIMITED, TIED, TONELESS
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from spanmart.web.app import create_app
-from spanmart.web.pages.query import VIEWS
+from spanmart.web.dashboard.views import VIEWS
 from support.dialects import DIALECTS
 from support.marts import Marts, Row, interaction_id, numbered, span
 from support.mutations import Mutation, mutations

@@ -13,7 +13,7 @@ from flask import Flask
 
 from spanmart.warehouse import Scope, Tokens
 from spanmart.web import Oidc, Site
-from spanmart.web.vega import VERSION
+from spanmart.web.dashboard.vega import VERSION
 from support.callers import RIGHTS, Callers
 from support.known_calls import OUTLINE, Marts, known_marts, unbuilt_marts
 from support.oidc_provider import provider

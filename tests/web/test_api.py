@@ -11,12 +11,7 @@ from flask.testing import FlaskClient
 
 from spanmart.warehouse import Interactions
 from spanmart.web import WebServer
-from spanmart.web.schemas import (
-    Interaction,
-    InteractionItems,
-    InteractionPage,
-    Metrics,
-)
+from spanmart.web.api.schemas import Interaction, InteractionItems, InteractionPage, Metrics
 from support.known_calls import CALLS, CUT_OFF, OUTLINE, RATE_LIMITED, TONELESS
 
 API = "/api/ai-interactions"

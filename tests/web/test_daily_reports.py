@@ -11,7 +11,7 @@ from spanmart.warehouse.queries import rollups
 from spanmart.warehouse.queries.lists import users
 from spanmart.warehouse.queries.rollups import calls_of
 from spanmart.warehouse.queries.summaries import costs, prompt_versions
-from spanmart.web.pages.query import DashboardQuery
+from spanmart.web.dashboard.query import DashboardQuery
 from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TONELESS, UNPRICED
 
 FILTERS: list[dict[str, str]] = [

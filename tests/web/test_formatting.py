@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pytest
 
+from spanmart.web.dashboard.comparison import Change, points, relative
 from spanmart.web.formatting import duration, moment, number, percent, pretty_json, usd, without_instructions
-from spanmart.web.pages.changes import Change, points, relative
-from spanmart.web.pages.text_diff import compare
-from spanmart.web.pages.variables import Segment, Variable, mark
+from spanmart.web.interaction.text_diff import compare
+from spanmart.web.interaction.variables import Segment, Variable, mark
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 
-from spanmart.web.pages.query import VIEWS
+from spanmart.web.dashboard.views import VIEWS
 from support.hostile_rows import FAILED, JSON, KINDS, MOMENTS, ODD, hostile_marts, move
 from support.known_calls import Marts
 

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from spanmart.warehouse import AuditLog, Role
 from spanmart.warehouse.refresh import RefreshStatus
 from spanmart.web import Site
+from spanmart.web.auth.login import HOME
 from spanmart.web.login_attempts import FOR_ONE_NAME_FROM_ONE_ADDRESS
-from spanmart.web.pages.login import HOME
 from support.callers import PASSWORD, Callers
 from support.known_calls import Marts, unbuilt_marts
 

@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 
 from spanmart.warehouse import AuditLog, Role, Users
 from spanmart.web import Oidc, Site
+from spanmart.web.auth.login import HOME
 from spanmart.web.login_attempts import FROM_ONE_ADDRESS
-from spanmart.web.pages.login import HOME
 from support.callers import PASSWORD
 from support.known_calls import Marts, unbuilt_marts
 from support.oidc_provider import ADA, CLIENT_ID, CLIENT_SECRET, Provider, provider, signed
@@ -450,7 +450,7 @@ def test_without_a_provider_there_is_no_such_login_and_its_library_is_not_needed
 ) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("authlib", "joserfc")]:
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.delitem(sys.modules, "spanmart.web.pages.oidc", raising=False)
+    monkeypatch.delitem(sys.modules, "spanmart.web.auth.oidc", raising=False)
     app = marts.app(users=users)
     assert "Sign in with" not in app.test_client().get("/login").get_data(as_text=True)
     assert [rule for rule in app.url_map.iter_rules() if "oidc" in rule.rule] == []

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from spanmart.web.pages.query import VIEWS
+from spanmart.web.dashboard.views import VIEWS
 from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TIED, TONELESS
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"

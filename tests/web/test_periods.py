@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from spanmart.web.pages.links import Links
-from spanmart.web.pages.periods import comparison, presets
-from spanmart.web.pages.query import DashboardQuery
-from spanmart.web.pages.time_zones import zone_of
+from spanmart.web.dashboard.links import Links
+from spanmart.web.dashboard.periods import comparison, presets
+from spanmart.web.dashboard.query import DashboardQuery
+from spanmart.web.dashboard.time_zones import zone_of
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
 NOW = datetime(2026, 11, 26, 18, 30, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from spanmart.web import throttle
+from spanmart.web import rate_limit
 from spanmart.web.login_attempts import FOR_ONE_NAME_FROM_ONE_ADDRESS, FROM_ONE_ADDRESS, LoginAttempts
-from spanmart.web.throttle import Throttle
+from spanmart.web.rate_limit import Throttle
 
 
 class Clock:
@@ -41,7 +41,7 @@ def test_keys_do_not_share_a_bucket_and_one_can_be_filled_again(clock: Clock) ->
 
 
 def test_what_is_kept_of_callers_is_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "MOST_KEYS", 3)
+    monkeypatch.setattr(rate_limit, "MOST_KEYS", 3)
     limit = Throttle(1, 60, clock)
     for key in ("a", "b", "c", "d"):
         limit.take(key)

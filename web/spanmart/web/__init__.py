@@ -2,6 +2,6 @@
 
 from spanmart.web.app import create_app
 from spanmart.web.server import WebServer
-from spanmart.web.site import Oidc, Site
+from spanmart.web.settings import Oidc, Site
 
 __all__ = ["Oidc", "Site", "WebServer", "create_app"]

@@ -8,21 +8,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from spanmart.warehouse.accounts.tokens import Tokens
 from spanmart.warehouse.accounts.users import Users
-from spanmart.web import (
-    access,
-    compression,
-    errors,
-    formatting,
-    health,
-    openapi,
-    revalidation,
-    security,
-    vega,
-)
-from spanmart.web.api import audit, export, feedback, interactions
-from spanmart.web.pages import account, administration, dashboard, detail, login
+from spanmart.web import admin, api, auth, dashboard, formatting, interaction
+from spanmart.web.auth import authorization
+from spanmart.web.http import compression, errors, etags, security
 from spanmart.web.services import Services
-from spanmart.web.site import Site
+from spanmart.web.settings import Site
 
 if TYPE_CHECKING:
     from spanmart.warehouse import Refresher, Warehouse
@@ -54,29 +44,17 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]
     Services(warehouse, refresher, tokens, users, site.otlp_endpoint).install(app)
     security.guard(app, site)
-    access.guard(app, site)
+    authorization.guard(app, site)
     errors.answer_errors(app)
     # The last to be registered is the first to see an answer.
     compression.compress_answers(app)
-    revalidation.tag_other_answers(app)
+    etags.tag_other_answers(app)
     formatting.register(app)
-    for blueprint in (
-        interactions.blueprint,
-        export.blueprint,
-        feedback.blueprint,
-        audit.blueprint,
-        dashboard.blueprint,
-        detail.blueprint,
-        login.blueprint,
-        account.blueprint,
-        administration.blueprint,
-        health.blueprint,
-        openapi.blueprint,
-        vega.blueprint,
-    ):
-        app.register_blueprint(blueprint)
+    for part in (api, dashboard, interaction, auth, admin):
+        for blueprint in part.BLUEPRINTS:
+            app.register_blueprint(blueprint)
     if site.oidc:
-        from spanmart.web.pages import oidc  # noqa: PLC0415 - what it stands on is an extra
+        from spanmart.web.auth import oidc  # noqa: PLC0415 - what it stands on is an extra
 
         oidc.install(app, site.oidc, https=site.https)
     return app

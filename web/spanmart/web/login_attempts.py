@@ -2,7 +2,7 @@
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from spanmart.web.throttle import Throttle
+from spanmart.web.rate_limit import Throttle
 
 PERIOD_S = 300
 FOR_ONE_NAME_FROM_ONE_ADDRESS = 5

@@ -7,10 +7,10 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.accounts.audit_log import Entry, place_of_older
-from spanmart.web.openapi import documented
-from spanmart.web.parameters import read_query
-from spanmart.web.responses import json_response
-from spanmart.web.schemas import AuditPage, AuditQuery
+from spanmart.web.api.openapi import documented
+from spanmart.web.api.schemas import AuditPage, AuditQuery
+from spanmart.web.http.parameters import read_query
+from spanmart.web.http.responses import json_response
 from spanmart.web.services import services
 
 blueprint = Blueprint("audit", __name__)

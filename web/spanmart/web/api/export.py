@@ -4,10 +4,10 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.queries.lists.export import ENCODINGS
-from spanmart.web.errors import Problem
-from spanmart.web.openapi import documented
-from spanmart.web.parameters import read_query
-from spanmart.web.schemas import ExportQuery, Interaction
+from spanmart.web.api.openapi import documented
+from spanmart.web.api.schemas import ExportQuery, Interaction
+from spanmart.web.http.errors import Problem
+from spanmart.web.http.parameters import read_query
 from spanmart.web.services import services
 
 blueprint = Blueprint("export", __name__, url_prefix="/api/ai-interactions")

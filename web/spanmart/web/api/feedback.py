@@ -4,12 +4,12 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.storage.feedback_event import Feedback
-from spanmart.web.access import author
-from spanmart.web.errors import Problem
-from spanmart.web.openapi import documented
-from spanmart.web.parameters import read_json
-from spanmart.web.responses import json_response
-from spanmart.web.schemas import AcceptedFeedback
+from spanmart.web.api.openapi import documented
+from spanmart.web.api.schemas import AcceptedFeedback
+from spanmart.web.caller import author
+from spanmart.web.http.errors import Problem
+from spanmart.web.http.parameters import read_json
+from spanmart.web.http.responses import json_response
 from spanmart.web.services import services
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/api/ai-interactions")

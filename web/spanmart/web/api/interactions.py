@@ -4,12 +4,8 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.web.errors import Problem
-from spanmart.web.openapi import documented
-from spanmart.web.parameters import read_query
-from spanmart.web.responses import json_response
-from spanmart.web.revalidation import revalidated
-from spanmart.web.schemas import (
+from spanmart.web.api.openapi import documented
+from spanmart.web.api.schemas import (
     DataQualityQuery,
     Interaction,
     InteractionItems,
@@ -18,6 +14,10 @@ from spanmart.web.schemas import (
     Metrics,
     NewestQuery,
 )
+from spanmart.web.http.errors import Problem
+from spanmart.web.http.etags import revalidated
+from spanmart.web.http.parameters import read_query
+from spanmart.web.http.responses import json_response
 from spanmart.web.services import services
 
 blueprint = Blueprint("interactions", __name__, url_prefix="/api/ai-interactions")

@@ -7,38 +7,28 @@ their own, where nobody is asked to log in, and elsewhere nothing.
 import hmac
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Flask, g, redirect, request, session
 
-from spanmart.warehouse.accounts.audit_log import Author
 from spanmart.warehouse.accounts.tokens import Scope, bearer
 from spanmart.warehouse.accounts.users import Role, User
-from spanmart.web.errors import FOR_PROGRAMS, Forbidden, TooManyRequests, Unauthenticated
-from spanmart.web.security import READING
+from spanmart.web.caller import Caller, Right, caller
+from spanmart.web.http.errors import FOR_PROGRAMS, Forbidden, TooManyRequests, Unauthenticated
+from spanmart.web.http.security import READING
+from spanmart.web.rate_limit import Throttle
 from spanmart.web.services import services
-from spanmart.web.throttle import Throttle
+from spanmart.web.urls import LOGIN
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-    from spanmart.web.site import Site
+    from spanmart.web.settings import Site
 
-LOGIN = "/login"
 SESSION_USER, SESSION_STAMP = "user", "stamp"
 A_MINUTE_S = 60
-
-
-class Right(StrEnum):
-    """What can be asked for; the words are those of tokens where there is one."""
-
-    READ = "read"
-    JUDGE = "give feedback"
-    ADMINISTER = "admin"
 
 
 OF_SCOPE = {
@@ -51,7 +41,7 @@ OF_ROLE = {Role.VIEWER: {Right.READ, Right.JUDGE}, Role.ADMIN: set(Right)}
 SCOPES = {Right.READ: Scope.READ, Right.JUDGE: Scope.INGEST, Right.ADMINISTER: Scope.ADMIN}
 
 # Endpoints and blueprints that ask for something else than their method says; None asks for nothing.
-ASKED: dict[str, Right | None] = {
+REQUIRED_RIGHTS: dict[str, Right | None] = {
     "static": None,
     "vega": None,
     "health": None,
@@ -60,32 +50,12 @@ ASKED: dict[str, Right | None] = {
     "feedback": Right.JUDGE,
     "detail.give_feedback": Right.JUDGE,
     "account": Right.READ,
-    "administration": Right.ADMINISTER,
+    "tokens": Right.ADMINISTER,
+    "accounts": Right.ADMINISTER,
+    "audit_log": Right.ADMINISTER,
     "audit": Right.ADMINISTER,
 }
 UNLIMITED = {"static", "vega", "health"}
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks: `name` is what the audit log says, `key` is what limits are counted by."""
-
-    name: str
-    key: str
-    rights: frozenset[Right]
-    user: User | None = None
-    token: bool = False
-
-
-def caller() -> Caller:
-    """Whoever has sent the current request."""
-    found: Caller = g.caller
-    return found
-
-
-def author() -> Author:
-    """Whom the audit log is to name."""
-    return Author(caller().name, request.remote_addr or "")
 
 
 def guard(app: Flask, site: "Site") -> None:
@@ -111,11 +81,11 @@ def guard(app: Flask, site: "Site") -> None:
     app.context_processor(lambda: {"caller": g.get("caller")})
 
 
-def asked_for(endpoint: str | None, method: str) -> Right | None:
+def required_right(endpoint: str | None, method: str) -> Right | None:
     """The right that a route asks for."""
     for name in _names(endpoint):
-        if name in ASKED:
-            return ASKED[name]
+        if name in REQUIRED_RIGHTS:
+            return REQUIRED_RIGHTS[name]
     return Right.READ if method in READING else Right.ADMINISTER
 
 
@@ -160,7 +130,7 @@ def _logged_in() -> User | None:
 
 
 def _authorise() -> "Response | None":
-    right = asked_for(request.endpoint, request.method)
+    right = required_right(request.endpoint, request.method)
     rights = caller().rights
     # Whoever may do something here is told that there is nothing at an address; nobody else is.
     if right is None or right in rights or (request.endpoint is None and rights):

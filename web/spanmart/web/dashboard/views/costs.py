@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from spanmart.web.pages import charts
-from spanmart.web.pages.links import Links
-from spanmart.web.pages.query import DashboardQuery
+from spanmart.web.dashboard import charts
+from spanmart.web.dashboard.links import Links
+from spanmart.web.dashboard.query import DashboardQuery
+from spanmart.web.dashboard.view import View
 from spanmart.web.services import services
 
 MOST_CALLS = 20
 
 
-def content(query: DashboardQuery, link: Links) -> dict[str, Any]:
+def show(query: DashboardQuery, link: Links) -> dict[str, Any]:
     """What the template shows."""
     interactions = services().interactions
     costs = interactions.get_costs(query)
@@ -22,3 +23,6 @@ def content(query: DashboardQuery, link: Links) -> dict[str, Any]:
         "dearest": [call for call in dearest if call["estimated_cost_usd"]],
         "charts": {"costs": charts.of_costs(costs["by_day"], link)},
     }
+
+
+VIEW = View("costs", "Costs", show)

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
-from spanmart.web.access import Right, caller
-from spanmart.web.openapi import documented
-from spanmart.web.responses import json_response
-from spanmart.web.schemas import Health, Readiness
+from spanmart.web.api.openapi import documented
+from spanmart.web.api.schemas import Health, Readiness
+from spanmart.web.caller import Right, caller
+from spanmart.web.http.responses import json_response
 from spanmart.web.services import services
 
 blueprint = Blueprint("health", __name__)

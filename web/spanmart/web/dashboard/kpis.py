@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spanmart.web.dashboard.comparison import Better, Change, points, relative
+from spanmart.web.dashboard.links import Links
 from spanmart.web.formatting import duration, number, percent, usd
-from spanmart.web.pages.changes import Better, Change, points, relative
-from spanmart.web.pages.links import Links
 
 Measures = Mapping[str, Any]
 

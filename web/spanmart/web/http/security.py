@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from spanmart.web.errors import Forbidden, ForeignHost
+from spanmart.web.http.errors import Forbidden, ForeignHost
 
 if TYPE_CHECKING:
-    from spanmart.web.site import Site
+    from spanmart.web.settings import Site
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [

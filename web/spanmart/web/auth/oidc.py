@@ -15,15 +15,16 @@ from requests import RequestException
 
 from spanmart.warehouse.accounts.audit_log import Author
 from spanmart.warehouse.accounts.users import Role, User
-from spanmart.web.access import LOGIN, caller
-from spanmart.web.pages.login import HOME, LoginQuery, begin_session, count_attempt, login_page, within
-from spanmart.web.parameters import read_query
+from spanmart.web.auth.login import LoginQuery, begin_session, count_attempt, login_page, within
+from spanmart.web.caller import caller
+from spanmart.web.http.parameters import read_query
 from spanmart.web.services import services
+from spanmart.web.urls import HOME, LOGIN
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-    from spanmart.web.site import Oidc
+    from spanmart.web.settings import Oidc
 
 BEGIN = f"{LOGIN}/oidc"
 SCOPE = "openid email profile"

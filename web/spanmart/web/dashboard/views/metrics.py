@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from spanmart.web.pages import charts
-from spanmart.web.pages.figures import figures
-from spanmart.web.pages.links import Links
-from spanmart.web.pages.periods import comparison
-from spanmart.web.pages.query import DashboardQuery
+from spanmart.web.dashboard import charts
+from spanmart.web.dashboard.kpis import figures
+from spanmart.web.dashboard.links import Links
+from spanmart.web.dashboard.periods import comparison
+from spanmart.web.dashboard.query import DashboardQuery
+from spanmart.web.dashboard.view import View
 from spanmart.web.services import services
 
 
-def content(query: DashboardQuery, link: Links) -> dict[str, Any]:
+def show(query: DashboardQuery, link: Links) -> dict[str, Any]:
     """What the template shows."""
     interactions = services().interactions
     measured = interactions.get_metrics(query)
@@ -37,3 +38,6 @@ def content(query: DashboardQuery, link: Links) -> dict[str, Any]:
             "scores": charts.of_scores(quality_scores, link),
         },
     }
+
+
+VIEW = View("metrics", "Metrics", show)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from spanmart.warehouse.queries.lists.sessions import SessionSort
-from spanmart.web.pages.query import DashboardQuery, Order
+from spanmart.web.dashboard.links import Links
+from spanmart.web.dashboard.query import DashboardQuery, Order
+from spanmart.web.dashboard.view import View
 from spanmart.web.services import services
 
 SORTS: Mapping[Order, SessionSort] = {
@@ -16,7 +18,7 @@ SORTS: Mapping[Order, SessionSort] = {
 }
 
 
-def content(query: DashboardQuery) -> dict[str, Any]:
+def show(query: DashboardQuery, link: Links) -> dict[str, Any]:
     """What the template shows."""
     interactions = services().interactions
     if query.session_id:
@@ -25,3 +27,6 @@ def content(query: DashboardQuery) -> dict[str, Any]:
     order: Order = query.order if query.order and query.order in SORTS else "newest"
     listed = interactions.get_sessions(query, SORTS[order], query.limit, query.offset)
     return {"sessions": listed, "order": order}
+
+
+VIEW = View("sessions", "Sessions", show, keeps=("order", "limit"))

@@ -1,33 +1,27 @@
 """Links that keep what the reader has chosen: every filter goes along, unless the link changes it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.web.pages.query import dates_in_utc
+from spanmart.web.dashboard.query import dates_in_utc
+from spanmart.web.urls import DASHBOARD, EXPORT, INTERACTIONS
 
-DASHBOARD = "/admin-dashboard"
-EXPORT = "/api/ai-interactions/export"
-API = "/api/ai-interactions"
-
-# What a view keeps of its own besides the filters, when one of them changes.
-_KEPT: Mapping[str, Sequence[str]] = {
-    "log": ("sort", "limit", "columns"),
-    "data-quality": ("variable",),
-    "sessions": ("order", "limit"),
-    "users": ("order", "limit"),
-}
 # What is not a filter and goes along from page to page.
 OPTIONS = ("time_zone", "compare")
 
 
 @dataclass(frozen=True)
 class Links:
-    """Writes URLs from the current view and what is given in the current URL."""
+    """Writes URLs from the current view and what is given in the current URL.
+
+    `kept` is, by view, what one keeps of its own besides the filters.
+    """
 
     view: str
     given: Mapping[str, str]
+    kept: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def filters(self) -> dict[str, str]:
@@ -71,10 +65,10 @@ class Links:
 
     def interaction(self, interaction_id: str) -> str:
         """One interaction."""
-        return f"{DASHBOARD}/interactions/{interaction_id}"
+        return f"{INTERACTIONS}/{interaction_id}"
 
     def _list_options(self, view: str) -> dict[str, str]:
-        return self._given(*_KEPT.get(view, ()))
+        return self._given(*self.kept.get(view, ()))
 
     def _given(self, *names: str) -> dict[str, str]:
         return {name: self.given[name] for name in names if name in self.given}

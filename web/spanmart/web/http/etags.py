@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from spanmart.web.access import caller
+from spanmart.web.caller import caller
 from spanmart.web.services import services
 
 

@@ -8,16 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from spanmart.warehouse.storage.feedback_event import Feedback, GivenFeedback
-from spanmart.web.access import author
-from spanmart.web.pages.conversation import read_conversation
-from spanmart.web.pages.links import DASHBOARD, Links
-from spanmart.web.pages.text_diff import compare
-from spanmart.web.pages.variables import list_variables, mark
-from spanmart.web.parameters import check, read_form, read_query
-from spanmart.web.revalidation import etag_of, revalidated
+from spanmart.web.caller import author
+from spanmart.web.dashboard.links import Links
+from spanmart.web.http.etags import etag_of, revalidated
+from spanmart.web.http.parameters import check, read_form, read_query
+from spanmart.web.interaction.conversation import read_conversation
+from spanmart.web.interaction.text_diff import compare
+from spanmart.web.interaction.variables import list_variables, mark
 from spanmart.web.services import services
+from spanmart.web.urls import INTERACTIONS
 
-blueprint = Blueprint("detail", __name__, url_prefix=f"{DASHBOARD}/interactions")
+blueprint = Blueprint("detail", __name__, url_prefix=INTERACTIONS)
 
 
 class DetailQuery(BaseModel):
@@ -65,11 +66,11 @@ def give_feedback(interaction_id: str) -> AnyResponse:
     form = read_form(FeedbackForm)
     feedback = check(Feedback, form.model_dump())
     ingest_seq = services().give_feedback(interaction_id, feedback, author())
-    return redirect(f"{DASHBOARD}/interactions/{interaction_id}?feedback_seq={ingest_seq}#feedback", 303)
+    return redirect(f"{INTERACTIONS}/{interaction_id}?feedback_seq={ingest_seq}#feedback", 303)
 
 
 def _content(interaction_id: str, query: DetailQuery) -> dict[str, Any]:
-    fragment_path = f"{DASHBOARD}/interactions/{interaction_id}/fragment"
+    fragment_path = f"{INTERACTIONS}/{interaction_id}/fragment"
     if query.feedback_seq:
         fragment_path += f"?feedback_seq={query.feedback_seq}"
     etag = etag_of(fragment_path)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import UnsupportedMediaType
 
-from spanmart.web.errors import Fault, InvalidRequest
+from spanmart.web.http.errors import Fault, InvalidRequest
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict

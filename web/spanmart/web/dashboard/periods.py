@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.web.pages.query import DashboardQuery
+from spanmart.web.dashboard.query import DashboardQuery
 
 DAY = timedelta(days=1)
 

@@ -12,8 +12,8 @@ from spectree import Response as Answers
 from spectree import SpecTree
 
 from spanmart.warehouse.queries.lists.export import ENCODINGS
-from spanmart.web.errors import Problem
-from spanmart.web.responses import json_response
+from spanmart.web.http.errors import Problem
+from spanmart.web.http.responses import json_response
 
 blueprint = Blueprint("document", __name__)
 

@@ -6,14 +6,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from spanmart.warehouse.accounts.users import SHORTEST_PASSWORD, User
 from spanmart.warehouse.errors import UserError
-from spanmart.web.access import SESSION_STAMP, author, caller
-from spanmart.web.errors import Forbidden
-from spanmart.web.pages.links import DASHBOARD
-from spanmart.web.pages.login import check_password
-from spanmart.web.parameters import read_form
+from spanmart.web.auth.authorization import SESSION_STAMP
+from spanmart.web.auth.login import check_password
+from spanmart.web.caller import author, caller
+from spanmart.web.http.errors import Forbidden
+from spanmart.web.http.parameters import read_form
 from spanmart.web.services import services
-
-PAGE = f"{DASHBOARD}/account"
+from spanmart.web.urls import ACCOUNT
 
 blueprint = Blueprint("account", __name__)
 
@@ -28,13 +27,13 @@ class PasswordForm(BaseModel):
     again: str
 
 
-@blueprint.get(PAGE)
+@blueprint.get(ACCOUNT)
 def account() -> Response:
     """Show who is logged in, and the form for another password."""
     return Response(render_template("account.html", user=_user(), shortest=SHORTEST_PASSWORD))
 
 
-@blueprint.post(PAGE)
+@blueprint.post(ACCOUNT)
 def change_password() -> AnyResponse:
     """Change the password, which ends all other sessions of the user."""
     user, form = _user(), read_form(PasswordForm)
@@ -44,7 +43,7 @@ def change_password() -> AnyResponse:
         raise UserError("The two new passwords differ.")
     changed = services().users.set_password(user.name, form.password, author())
     session[SESSION_STAMP] = changed.session_stamp
-    return redirect(f"{PAGE}?changed=1", 303)
+    return redirect(f"{ACCOUNT}?changed=1", 303)
 
 
 def _user() -> User:

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from spanmart.warehouse.accounts.audit_log import Author
 from spanmart.warehouse.accounts.users import User
-from spanmart.web.access import LOGIN, SESSION_STAMP, SESSION_USER, author, caller
-from spanmart.web.errors import TooManyRequests
-from spanmart.web.pages.links import DASHBOARD
-from spanmart.web.parameters import read_form, read_query
+from spanmart.web.auth.authorization import SESSION_STAMP, SESSION_USER
+from spanmart.web.caller import author, caller
+from spanmart.web.http.errors import TooManyRequests
+from spanmart.web.http.parameters import read_form, read_query
 from spanmart.web.services import services
+from spanmart.web.urls import HOME, LOGIN
 
-HOME = f"{DASHBOARD}?tab=ai-insights"
 # A path of ours. What begins with two slashes, or has a backslash, is another host to a browser.
 WITHIN = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from spanmart.web.dashboard.links import Links
 from spanmart.web.formatting import duration, filter_moment, number, usd
-from spanmart.web.pages.links import Links
 
 Spec = Mapping[str, Any]
 Row = Mapping[str, Any]

@@ -8,19 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from spanmart.warehouse.queries.filters import Text
-from spanmart.web.pages.time_zones import in_utc, zone_of
-from spanmart.web.schemas import ColumnNames, ListQuery
-
-View = Literal["metrics", "log", "failures", "data-quality", "costs", "sessions", "users"]
-VIEWS: dict[View, str] = {
-    "metrics": "Metrics",
-    "log": "Log",
-    "failures": "Failures",
-    "data-quality": "Data quality",
-    "costs": "Costs",
-    "sessions": "Sessions",
-    "users": "Users",
-}
+from spanmart.web.api.schemas import ColumnNames, ListQuery
+from spanmart.web.dashboard.time_zones import in_utc, zone_of
 
 Order = Literal["newest", "calls", "cost", "failures", "rejected", "duration"]
 
@@ -41,7 +30,7 @@ class DashboardQuery(ListQuery):
     """Which view of which interactions."""
 
     tab: Literal["ai-insights"] = Field(default="ai-insights", description="The tab of the dashboard.")
-    view: View = Field(default="metrics", description="What to show.")
+    view: str = Field(default="metrics", description="What to show.")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="UTC", description="Where dates and days are meant."
     )

@@ -1,1 +1,0 @@
-"""The pages under /admin-dashboard, rendered on the server and readable without JavaScript."""
