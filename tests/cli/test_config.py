@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanmart.cli.command import main
-from spanmart.cli.config import SETTINGS, ConfigError, Settings, default_of, flag_of, load, variable_of
+from spanmart.cli.settings.settings import (
+    SETTINGS,
+    ConfigError,
+    Settings,
+    default_of,
+    flag_of,
+    load,
+    variable_of,
+)
 
 OTHER_VALUES = {
     "data": "elsewhere",

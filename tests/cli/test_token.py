@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from spanmart.cli.control import SOCKET
+from spanmart.cli.control.socket import SOCKET
 from spanmart.warehouse import Warehouse
 from support.otlp import post
 from support.running import PATIENCE_S, RunningSpanmart

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.holder import opened
-from spanmart.cli.options import settings_options
+from spanmart.cli.control.local_or_remote import opened
+from spanmart.cli.settings.click_options import settings_from, settings_options
 from spanmart.cli.tables import shown
 from spanmart.warehouse.accounts.users import Role, User, Users
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from spanmart.cli.remote_users import RemoteUsers
+    from spanmart.cli.control.users import RemoteUsers
 
 _role = click.Choice([role.value for role in Role])
 _password_stdin = click.option(
@@ -21,8 +21,8 @@ _password_stdin = click.option(
 )
 
 
-@click.group()
-def user() -> None:
+@click.group("user")
+def command() -> None:
     """Add, list, change and remove the people who log in to the pages.
 
     \b
@@ -36,7 +36,7 @@ def user() -> None:
     """
 
 
-@user.command()
+@command.command()
 @settings_options("data")
 @click.option(
     "--role",
@@ -64,7 +64,7 @@ def add(data: str | None, role: str, password_stdin: bool, name: str) -> None:
     click.echo(f"User {added.name!r} added, as {added.role}.", err=True)
 
 
-@user.command("list")
+@command.command("list")
 @settings_options("data")
 def list_(data: str | None) -> None:
     """List all users.
@@ -80,7 +80,7 @@ def list_(data: str | None) -> None:
     click.echo(shown(("NAME", "ROLE", "ADDED", "LAST LOGIN"), rows))
 
 
-@user.command()
+@command.command()
 @settings_options("data")
 @_password_stdin
 @click.argument("name")
@@ -97,7 +97,7 @@ def password(data: str | None, password_stdin: bool, name: str) -> None:
     click.echo(f"User {changed.name!r} has another password. All sessions of theirs have ended.", err=True)
 
 
-@user.command()
+@command.command()
 @settings_options("data")
 @click.argument("name")
 @click.argument("role", type=_role)
@@ -113,7 +113,7 @@ def role(data: str | None, name: str, role: str) -> None:
     click.echo(f"User {changed.name!r} is now {changed.role}.", err=True)
 
 
-@user.command()
+@command.command()
 @settings_options("data")
 @click.argument("name")
 def remove(data: str | None, name: str) -> None:
@@ -131,9 +131,9 @@ def remove(data: str | None, name: str) -> None:
 
 
 def _users_of(data: str | None) -> "AbstractContextManager[Users | RemoteUsers]":
-    from spanmart.cli.remote_users import RemoteUsers  # noqa: PLC0415
+    from spanmart.cli.control.users import RemoteUsers  # noqa: PLC0415
 
-    return opened(data, Users, RemoteUsers)
+    return opened(settings_from({"data": data}).data, Users, RemoteUsers)
 
 
 def _password(from_stdin: bool) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from spanmart.cli.demo import Demo
-from spanmart.cli.options import CannotStart
-from spanmart.cli.pages import Pages
-from spanmart.cli.receivers import Receivers
+from spanmart.cli.settings.click_options import CannotStart
 from spanmart.cli.signals import StopSignals
-from spanmart.cli.upkeep import Upkeep
+from spanmart.cli.up.control_server import make_control_server
+from spanmart.cli.up.demo import Demo
+from spanmart.cli.up.receivers import Receivers
+from spanmart.cli.up.web import Pages
 from spanmart.warehouse import Refresher, Tokens, Users, Warehouse
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.maintenance.retention import Keeps, Retention
@@ -25,7 +25,7 @@ from spanmart.warehouse.prices.price_lists import PriceLists
 from spanmart.web import WebServer, create_app
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
+    from spanmart.cli.settings.settings import Settings
 
 DRAIN_S = 10.0
 _LISTENER_S = 2.0
@@ -67,9 +67,9 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     tokens = Tokens(warehouse)
     parts.callback(tokens.close)
     users = Users(warehouse)
-    upkeep = Upkeep(warehouse, refresher, tokens, users)
-    upkeep.start()
-    parts.callback(upkeep.stop)
+    control = make_control_server(warehouse, refresher, tokens, users)
+    control.start()
+    parts.callback(control.stop)
     pages.check_login(tokens, users)
     otlp_http, otlp_grpc = receivers.make(warehouse.landing, tokens)
     for listener in (otlp_http, otlp_grpc):

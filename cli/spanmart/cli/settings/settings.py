@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from spanmart.cli import setting_values as values
+from spanmart.cli.settings import parsers as values
 
 FILE = "spanmart.toml"
 PREFIX = "SPANMART_"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from spanmart.cli.options import CannotStart
+from spanmart.cli.settings.click_options import CannotStart
 from spanmart.cli.signals import StopSignals
 from spanmart.warehouse.dbt.project_docs import describe_project
 from spanmart.warehouse.errors import WarehouseError
@@ -22,7 +22,35 @@ NOTHING_FROM_ELSEWHERE = (
 )
 
 
-def run(port: int, output: Path | None) -> None:
+@click.command("docs")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="Port of this machine to serve the page on; 0 takes any free one.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the page to this file and serve nothing.",
+)
+def command(port: int, output: Path | None) -> None:
+    """Describe the marts in the browser: every table, column, rule and test, and what comes from what.
+
+    \b
+    Examples:
+      spanmart docs                            the page's address goes to stdout; Ctrl-C ends
+      spanmart docs --output marts.html        one file that needs nothing else, to send to an analyst
+
+    It is dbt's own page about the models of this version. It needs no data folder, and works while
+    `spanmart up` runs.
+    """
+    _docs(port, output)
+
+
+def _docs(port: int, output: Path | None) -> None:
     """Describe the marts; then write the page, or serve it until SIGTERM or SIGINT."""
     if output:
         _write(output, _described())

@@ -11,7 +11,8 @@ from pathlib import Path
 
 SERVICE_NAME = "training-builder"
 _LONGEST_PAUSE_S = 60.0
-_HERE = Path(__file__).resolve()
+_CLI = Path(__file__).resolve().parents[1]
+_EXAMPLES = _CLI.parents[2] / "examples"
 
 log = logging.getLogger("spanmart.demo")
 
@@ -21,12 +22,12 @@ class DemoMissing(Exception):
 
 
 def application_dir() -> Path:
-    """Return the application: beside this module in a wheel, in `examples` of a checkout."""
-    for candidate in (_HERE.parent / "training_builder", _HERE.parents[3] / "examples" / "training_builder"):
+    """Return the application: within the command in a wheel, in `examples` of a checkout."""
+    for candidate in (_CLI / "training_builder", _EXAMPLES / "training_builder"):
         if (candidate / "__main__.py").is_file():
             return candidate
     raise DemoMissing(
-        f"The demo application is neither in {_HERE.parent} nor in {_HERE.parents[3] / 'examples'}. "
+        f"The demo application is neither in {_CLI} nor in {_EXAMPLES}. "
         "Install spanmart[server] again, or run from a whole checkout."
     )
 

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.control import Command, NobodyAnswers, answering, asked
-from spanmart.cli.options import CannotStart
-from spanmart.warehouse import Warehouse
+from spanmart.cli.control.doctor import EXAMINE, EXAMINE_DEEPLY
+from spanmart.cli.control.socket import NobodyAnswers, asked
+from spanmart.cli.settings.click_options import CannotStart, settings_from, settings_options
 from spanmart.warehouse.errors import FolderInUse, WarehouseError
 from spanmart.warehouse.maintenance.doctor import (
-    HOLDS,
     Finding,
     Severity,
-    examine_databases,
     examine_files,
     examine_folder,
     fine,
@@ -25,25 +23,32 @@ from spanmart.warehouse.maintenance.doctor import (
 from spanmart.warehouse.storage.data_folder import looking_at
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
+    from spanmart.cli.settings.settings import Settings
 
-EXAMINE, EXAMINE_DEEPLY = "examine", "examine_deeply"
 _MARKS = {Severity.FINE: "ok", Severity.WARNING: "warning", Severity.PROBLEM: "PROBLEM"}
 _COLOURS = {Severity.FINE: "green", Severity.WARNING: "yellow", Severity.PROBLEM: "red"}
 
 
-def commands(warehouse: Warehouse) -> dict[str, Command]:
-    """What `spanmart up` does for the doctor: look into the databases that no other process can open."""
+@click.command("doctor")
+@settings_options("data")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--deep", is_flag=True, help="Read every block, which takes as long as reading the files.")
+def command(data: str | None, as_json: bool, deep: bool) -> None:
+    """Check the data folder; say what is wrong, what that means, and the command that mends it.
 
-    def examine(deep: bool) -> dict[str, object]:
-        with warehouse.cursor() as cursor:
-            found = examine_databases(cursor, warehouse.folder, set(HOLDS), deep=deep)
-            return {"findings": [asdict(finding) for finding in found]}
+    \b
+    Examples:
+      spanmart doctor                          also while `spanmart up` runs
+      spanmart doctor --deep                   find damage in old rows that nobody has read for long
+      spanmart doctor --data ./my-backup       a backup is a folder like any other
+      spanmart doctor --json                   for a monitor
 
-    return {EXAMINE: answering(lambda: examine(False)), EXAMINE_DEEPLY: answering(lambda: examine(True))}
+    It changes nothing. Exit status 1: something must be mended.
+    """
+    _doctor(settings_from({"data": data}), as_json, deep)
 
 
-def run(settings: "Settings", as_json: bool, deep: bool) -> None:
+def _doctor(settings: "Settings", as_json: bool, deep: bool) -> None:
     """Examine and print; ends with status 1 where there is a problem."""
     folder = settings.data.absolute()
     if not folder.is_dir():

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from spanmart.cli.control import Answer, Arguments, Command, Refused
+from spanmart.cli.control.socket import Answer, Arguments, Command, Refused
 
 Request = TypeVar("Request", bound=BaseModel)
 

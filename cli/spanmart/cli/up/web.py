@@ -8,13 +8,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from spanmart.cli.loopback import is_loopback, url_of
-from spanmart.cli.options import CannotStart
+from spanmart.cli.settings.click_options import CannotStart
+from spanmart.cli.up.addresses import is_loopback, url_of
 from spanmart.warehouse.accounts.tokens import Scope, Tokens
 from spanmart.web import Oidc, Site
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
+    from spanmart.cli.settings.settings import Settings
     from spanmart.warehouse import Users
 
 log = logging.getLogger("spanmart")

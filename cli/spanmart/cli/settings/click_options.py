@@ -7,7 +7,15 @@ from typing import Any, TypeVar
 
 import click
 
-from spanmart.cli.config import SETTINGS, ConfigError, Settings, default_of, flag_of, load, variable_of
+from spanmart.cli.settings.settings import (
+    SETTINGS,
+    ConfigError,
+    Settings,
+    default_of,
+    flag_of,
+    load,
+    variable_of,
+)
 from spanmart.warehouse.queries.filters import Filters
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -1,51 +1,55 @@
 """`spanmart backup` and `spanmart restore`: this process copies, the one that holds the folder only waits."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.control import STATUS, Answer, Arguments, Command, NobodyAnswers, asked
-from spanmart.cli.options import CannotStart
-from spanmart.warehouse import Warehouse
+from spanmart.cli.control.backup import HOLD
+from spanmart.cli.control.socket import STATUS, NobodyAnswers, asked
+from spanmart.cli.settings.click_options import CannotStart, settings_from, settings_options
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.maintenance.backup import (
     APP,
     LANDING,
     Position,
-    checkpoints_held,
-    copy_app,
     copy_at_rest,
     copy_ledger,
     copy_own_prices,
     finish,
 )
 from spanmart.warehouse.maintenance.file_copy import copy_blocks, unfinished
-from spanmart.warehouse.maintenance.restore import restore
 from spanmart.warehouse.storage.data_folder import DataFolder
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
-
-HOLD = "hold_for_backup"
+    from spanmart.cli.settings.settings import Settings
 
 
-def commands(warehouse: Warehouse) -> dict[str, Command]:
-    """What `spanmart up` does for a backup: copy the settings, and hold its checkpoints back."""
+@click.command("backup")
+@settings_options("data")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="[default: a dated folder in the current one]",
+)
+def command(data: str | None, to: Path | None) -> None:
+    """Copy what cannot be rebuilt into a new folder, also while `spanmart up` runs.
 
-    @contextmanager
-    def hold(arguments: Arguments) -> Iterator[Answer]:
-        copy_app(warehouse, Path(str(arguments["app"])))
-        with checkpoints_held(warehouse) as position:
-            yield {"committed_seq": position.committed_seq, "log_bytes": position.log_bytes}
+    \b
+    Examples:
+      spanmart backup --to /backups                    makes /backups/spanmart-backup-<time>
+      spanmart backup --to /backups/before-upgrade     makes exactly that folder
 
-    return {HOLD: hold}
+    All that was acknowledged before it began is in it. Senders do not wait for it. The folder gets its name
+    once the copy has been opened, counted and found whole; stdout says which. The marts are not in it:
+    `spanmart up` on a restored folder builds them anew.
+    """
+    _backup(settings_from({"data": data}), to)
 
 
-def run_backup(settings: "Settings", to: Path | None) -> None:
+def _backup(settings: "Settings", to: Path | None) -> None:
     """Write a backup and print where it is."""
     folder = settings.data.absolute()
     if not (folder / LANDING).exists():
@@ -60,21 +64,6 @@ def run_backup(settings: "Settings", to: Path | None) -> None:
     size = sum(file.bytes for file in backup.files)
     click.echo(f"All up to commit {backup.committed_seq} is in the backup, {size / 1e6:.1f} MB.", err=True)
     click.echo(final)
-
-
-def run_restore(source: Path, settings: "Settings", force: bool) -> None:
-    """Restore and say what was set aside."""
-    try:
-        backup, aside = restore(source, settings.data, force=force)
-    except WarehouseError as error:
-        raise CannotStart(str(error)) from error
-    for path in aside:
-        click.echo(f"What was there is now {path}.", err=True)
-    click.echo(
-        f"{settings.data} is as it was at {backup.created_at}, with all up to commit "
-        f"{backup.committed_seq}. `spanmart up --data {settings.data}` builds the marts anew.",
-        err=True,
-    )
 
 
 def _final(to: Path | None) -> Path:

@@ -5,8 +5,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spanmart.cli.loopback import is_loopback, url_of
-from spanmart.cli.options import CannotStart
+from spanmart.cli.settings.click_options import CannotStart
+from spanmart.cli.up.addresses import is_loopback, url_of
 from spanmart.collector import OtlpGrpcServer, OtlpHttpServer
 from spanmart.collector.cors import Cors
 from spanmart.collector.ingest_gate import IngestGate
@@ -14,7 +14,7 @@ from spanmart.collector.tls import Certificate
 from spanmart.warehouse.accounts.tokens import Scope, Tokens
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
+    from spanmart.cli.settings.settings import Settings
     from spanmart.warehouse import Landing
 
 log = logging.getLogger("spanmart")

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from spanmart.cli.control import STATUS, NobodyAnswers, asked
-from spanmart.cli.options import CannotStart, settings_from
+from spanmart.cli.control.socket import STATUS, NobodyAnswers, asked
+from spanmart.cli.settings.click_options import CannotStart
 from spanmart.warehouse.errors import FolderInUse, WarehouseError
 
 if TYPE_CHECKING:
@@ -18,10 +18,15 @@ There = TypeVar("There")
 
 @contextmanager
 def opened(
-    data: str | None, here: "Callable[[Warehouse], Here]", there: Callable[[Path], There]
+    folder: Path,
+    here: "Callable[[Warehouse], Here]",
+    there: Callable[[Path], There],
+    *,
+    must_exist: bool = False,
 ) -> Iterator[Here | There]:
     """What `here` makes of the folder's files, or `there` of a folder that is held. Raises CannotStart."""
-    folder = settings_from({"data": data}).data
+    if must_exist and not folder.is_dir():
+        raise CannotStart(f"There is no folder {folder}. Name the data folder with --data.")
     try:
         with _opened(folder, here, there) as found:
             yield found

@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 
-from spanmart.cli.options import CannotStart
+from spanmart.cli.settings.click_options import CannotStart
 
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - what people type, not what is listened on by default
 

@@ -1,25 +1,26 @@
 """`spanmart prices`: which price list is in force and what an update would change; also while `up` runs."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from spanmart.cli.options import CannotStart, settings_from, settings_options
+from spanmart.cli.control.local_or_remote import opened
+from spanmart.cli.settings.click_options import CannotStart, settings_from, settings_options
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
-    from spanmart.cli.remote_prices import Prices, RemotePrices
+    from contextlib import AbstractContextManager
+
+    from spanmart.cli.control.prices import Prices, RemotePrices
+    from spanmart.cli.settings.settings import Settings
     from spanmart.warehouse.prices.price_list import PriceList
 
 NONE_YET = "No price list is in force yet: the first `spanmart up` or `spanmart build` puts one into force."
 
 
-@click.group()
-def prices() -> None:
+@click.group("prices")
+def command() -> None:
     """Show the prices that costs are computed from, and what an update would change.
 
     \b
@@ -35,7 +36,7 @@ def prices() -> None:
     """
 
 
-@prices.command()
+@command.command()
 @settings_options("data", "prices_file")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def show(as_json: bool, **flags: object) -> None:
@@ -65,7 +66,7 @@ def show(as_json: bool, **flags: object) -> None:
     click.echo(f"Installed: genai-prices {installed.version}, own prices from {installed.own.path}: {state}.")
 
 
-@prices.command()
+@command.command()
 @settings_options("data", "prices_file")
 @click.option("--all", "everything", is_flag=True, help="Show also prices that no call in the marts has.")
 @click.option(
@@ -101,7 +102,7 @@ def diff(everything: bool, as_json: bool, **flags: object) -> None:
         show_diff(found, everything)
 
 
-@prices.command()
+@command.command()
 @settings_options("data", "prices_file")
 @click.option(
     "--output", type=click.File("w", lazy=True), default="-", metavar="FILE", help="[default: stdout]"
@@ -137,24 +138,7 @@ def _installed(settings: "Settings") -> "PriceList":
         raise CannotStart(str(error)) from error
 
 
-@contextmanager
-def _prices_of(folder: Path) -> Iterator["Prices | RemotePrices"]:
-    """Open the folder, or ask the process that holds it."""
-    from spanmart.cli.remote_prices import Prices, RemotePrices  # noqa: PLC0415
-    from spanmart.warehouse import Warehouse  # noqa: PLC0415
-    from spanmart.warehouse.errors import FolderInUse, WarehouseError  # noqa: PLC0415
+def _prices_of(folder: Path) -> "AbstractContextManager[Prices | RemotePrices]":
+    from spanmart.cli.control.prices import Prices, RemotePrices  # noqa: PLC0415
 
-    if not folder.is_dir():
-        raise CannotStart(f"There is no folder {folder}. Name the data folder with --data.")
-    try:
-        try:
-            warehouse = Warehouse.open(folder)
-        except FolderInUse:
-            if (remote := RemotePrices.reach(folder)) is None:
-                raise
-            yield remote
-            return
-        with warehouse:
-            yield Prices(warehouse)
-    except WarehouseError as error:
-        raise CannotStart(str(error)) from error
+    return opened(folder, Prices, RemotePrices, must_exist=True)

@@ -4,12 +4,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from spanmart.cli.control import Answer, Arguments, Command, NobodyAnswers, answering, asked
+from spanmart.cli.control.socket import Answer, Arguments, Command, answering, asked
 from spanmart.warehouse import Warehouse
 from spanmart.warehouse.prices.diff import Called, Candidate, PriceDiff, called_names, diff
 from spanmart.warehouse.prices.price_lists import PriceLists, RecordedList
@@ -61,16 +60,6 @@ class RemotePrices:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
-    @classmethod
-    def reach(cls, folder: Path) -> Self | None:
-        """Return None where nobody answers."""
-        remote = cls(folder)
-        try:
-            remote.lists()
-        except NobodyAnswers:
-            return None
-        return remote
 
     def lists(self) -> list[RecordedList]:
         """See `Prices.lists`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.options import CannotStart
+from spanmart.cli.settings.click_options import CannotStart, settings_from, settings_options
 from spanmart.warehouse import Refresher, Warehouse
 from spanmart.warehouse.dbt.runner import DbtRunner, NodeResult
 from spanmart.warehouse.errors import OwnPricesInvalid, WarehouseError
@@ -15,10 +15,24 @@ from spanmart.warehouse.prices.price_lists import PriceLists
 from spanmart.warehouse.refresh import RefreshReport
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
+    from spanmart.cli.settings.settings import Settings
 
 
-def run(settings: "Settings", full_refresh: bool) -> None:
+@click.command("build")
+@settings_options("data", "prices_file")
+@click.option("--full-refresh", is_flag=True, help="Build every mart anew from the raw tables.")
+def command(full_refresh: bool, **flags: object) -> None:
+    """Build the marts and run all their tests, while no `spanmart up` holds the folder.
+
+    \b
+    Examples:
+      spanmart build                           bring the marts up to date and test them
+      spanmart build --full-refresh            make them anew, as a new version does by itself
+    """
+    _build(settings_from(flags), full_refresh)
+
+
+def _build(settings: "Settings", full_refresh: bool) -> None:
     """Build and test; ends with status 1 if a model or a test fails."""
     try:
         warehouse = Warehouse.open(settings.data)

@@ -6,19 +6,44 @@ from typing import IO, TYPE_CHECKING, cast
 import click
 from pydantic import ValidationError
 
-from spanmart.cli.config import flag_of
-from spanmart.cli.options import CannotStart
+from spanmart.cli.settings.click_options import CannotStart, filter_options, settings_from, settings_options
+from spanmart.cli.settings.settings import flag_of
 from spanmart.warehouse import Interactions, Refresher, Warehouse
 from spanmart.warehouse.errors import FolderInUse, OwnPricesInvalid, WarehouseError
 from spanmart.warehouse.prices.price_lists import PriceLists
 from spanmart.warehouse.queries.filters import Filters
 
 if TYPE_CHECKING:
-    from spanmart.cli.config import Settings
+    from spanmart.cli.settings.settings import Settings
     from spanmart.warehouse.queries.lists.export import ExportFormat
 
 
-def run(settings: "Settings", format_: str, output: IO[bytes], given: Mapping[str, str | None]) -> None:
+_FORMATS = ("csv", "json", "parquet")
+
+
+@click.command("export")
+@settings_options("data")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="csv", show_default=True)
+@click.option(
+    "--output", type=click.File("wb", lazy=True), default="-", metavar="FILE", help="[default: stdout]"
+)
+@filter_options
+def command(data: str | None, format_: str, output: IO[bytes], **filters: str | None) -> None:
+    """Write interactions with their whole texts to a file, all that pass the filters.
+
+    \b
+    Examples:
+      spanmart export > all.csv
+      spanmart export --format parquet --output failures.parquet --status failure
+      spanmart export --start-date 2026-11-01 --prompt-name outline --prompt-version 3
+
+    The filters are those of the API, which exports as well while `spanmart up` holds the folder:
+    GET /api/ai-interactions/export?format=csv
+    """
+    _export(settings_from({"data": data}), format_, output, filters)
+
+
+def _export(settings: "Settings", format_: str, output: IO[bytes], given: Mapping[str, str | None]) -> None:
     """Bring the marts up to date and write what passes the filters."""
     filters = _filters(given)
     try:

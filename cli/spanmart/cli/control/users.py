@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from spanmart.cli.control import Command, Refused, asked
-from spanmart.cli.control_requests import taking
+from spanmart.cli.control.schemas import taking
+from spanmart.cli.control.socket import Command, Refused, asked
 from spanmart.warehouse.accounts.users import Role, User, Users
 from spanmart.warehouse.errors import UserError
 

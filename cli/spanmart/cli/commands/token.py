@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.holder import opened
-from spanmart.cli.options import settings_options
+from spanmart.cli.control.local_or_remote import opened
+from spanmart.cli.settings.click_options import settings_from, settings_options
 from spanmart.cli.tables import shown
 from spanmart.warehouse.accounts.tokens import Scope, Token, Tokens
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from spanmart.cli.remote_tokens import RemoteTokens
+    from spanmart.cli.control.tokens import RemoteTokens
 
 _DATES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M")
 
@@ -28,8 +28,8 @@ An application sends it with the standard variable (a space is written %20 there
 """
 
 
-@click.group()
-def token() -> None:
+@click.group("token")
+def command() -> None:
     """Make, list and revoke the tokens that senders and scripts show.
 
     \b
@@ -43,7 +43,7 @@ def token() -> None:
     """
 
 
-@token.command()
+@command.command()
 @settings_options("data")
 @click.option(
     "--scope",
@@ -76,7 +76,7 @@ def create(data: str | None, scopes: Sequence[str], expires: datetime | None, na
     click.echo(secret)
 
 
-@token.command("list")
+@command.command("list")
 @settings_options("data")
 def list_(data: str | None) -> None:
     """List all tokens, also those that no longer work.
@@ -93,7 +93,7 @@ def list_(data: str | None) -> None:
     click.echo(shown(HEADING, rows))
 
 
-@token.command()
+@command.command()
 @settings_options("data")
 @click.argument("name")
 def revoke(data: str | None, name: str) -> None:
@@ -110,9 +110,9 @@ def revoke(data: str | None, name: str) -> None:
 
 
 def _tokens_of(data: str | None) -> "AbstractContextManager[Tokens | RemoteTokens]":
-    from spanmart.cli.remote_tokens import RemoteTokens  # noqa: PLC0415
+    from spanmart.cli.control.tokens import RemoteTokens  # noqa: PLC0415
 
-    return opened(data, Tokens, RemoteTokens)
+    return opened(settings_from({"data": data}).data, Tokens, RemoteTokens)
 
 
 def _row(one: Token) -> tuple[str, ...]:

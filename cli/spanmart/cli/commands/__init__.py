@@ -1,0 +1,1 @@
+"""The subcommands of `spanmart`, one module each, whose `command` is what click runs."""

@@ -1,0 +1,20 @@
+"""What `spanmart up` does for `spanmart doctor`: look into the databases that no other process can open."""
+
+from dataclasses import asdict
+
+from spanmart.cli.control.socket import Command, answering
+from spanmart.warehouse import Warehouse
+from spanmart.warehouse.maintenance.doctor import HOLDS, examine_databases
+
+EXAMINE, EXAMINE_DEEPLY = "examine", "examine_deeply"
+
+
+def commands(warehouse: Warehouse) -> dict[str, Command]:
+    """What `spanmart up` does for the doctor: look into the databases that no other process can open."""
+
+    def examine(deep: bool) -> dict[str, object]:
+        with warehouse.cursor() as cursor:
+            found = examine_databases(cursor, warehouse.folder, set(HOLDS), deep=deep)
+            return {"findings": [asdict(finding) for finding in found]}
+
+    return {EXAMINE: answering(lambda: examine(False)), EXAMINE_DEEPLY: answering(lambda: examine(True))}

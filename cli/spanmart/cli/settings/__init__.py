@@ -1,0 +1,1 @@
+"""What can be configured: by flags, variables and a file."""

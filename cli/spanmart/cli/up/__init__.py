@@ -1,0 +1,1 @@
+"""The parts that `spanmart up` runs in one process."""
