@@ -89,8 +89,8 @@ def test_a_name_means_in_each_list_what_it_meant_when_it_was_first_called(
 ) -> None:
     marts.build(span(1))
     # As if the next genai-prices took the name for another model's.
-    monkeypatch.setattr(price_list, "listed_version", lambda: "99.0")
-    monkeypatch.setattr(price_list, "model_listed", lambda *_: ("openai", "gpt-4o"))
+    monkeypatch.setattr(price_list, "read_catalog_version", lambda: "99.0")
+    monkeypatch.setattr(price_list, "find_model", lambda *_: ("openai", "gpt-4o"))
     price_list._made.cache_clear()
     marts.refresher = Refresher(marts.warehouse)
     assert marts.refresher.refresh().changed

@@ -15,7 +15,7 @@ from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
 from spanmart.warehouse.prices.custom_prices import OwnPrices
-from spanmart.warehouse.prices.genai_catalog import provider_listed
+from spanmart.warehouse.prices.genai_catalog import find_provider
 from spanmart.warehouse.prices.price_list import PriceList
 from spanmart.warehouse.prices.price_rows import STANDARD
 from spanmart.warehouse.prices.sellers import sellers
@@ -87,7 +87,7 @@ def test_every_seller_has_the_name_that_the_price_list_has() -> None:
     known = {provider.id for provider in get_snapshot().providers}
     unknown = {seller for seller in sellers().values() if seller not in known}
     assert unknown == {"deepinfra", "huggingface", "nvidia", "ollama", "replicate", "vllm", "watsonx"}
-    assert {name: provider_listed(name) for name in sellers()} == sellers()
+    assert {name: find_provider(name) for name in sellers()} == sellers()
 
 
 def sold_names() -> Iterator[tuple[str, str, str]]:

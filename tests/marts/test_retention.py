@@ -12,7 +12,7 @@ import pytest
 from spanmart.warehouse import Refresher
 from spanmart.warehouse.maintenance.doctor import Severity, examine_databases
 from spanmart.warehouse.maintenance.integrity import ledger_faults
-from spanmart.warehouse.maintenance.retention import Keeps, Retention
+from spanmart.warehouse.maintenance.retention import Retention, RetentionPolicy
 from support.dialects import gen_ai
 from support.marts import Marts, Row, failed, feedback, interaction_id, log_event, messages, span
 from support.otlp import recordings
@@ -30,7 +30,7 @@ TEXTS = (
 )  # fmt: skip
 
 
-def apply(marts: Marts, keeps: Keeps, now: datetime) -> dict[str, int]:
+def apply(marts: Marts, keeps: RetentionPolicy, now: datetime) -> dict[str, int]:
     taken = Retention(marts.warehouse, keeps).apply(now)
     marts.refresher.refresh()
     with marts.warehouse.cursor() as cursor:
@@ -58,7 +58,7 @@ def test_old_rows_leave_the_ledger_and_every_mart(marts: Marts) -> None:
     now = landed_until(marts)
     marts.build(span(3, attributes=DECLARED), failed(4))
 
-    assert apply(marts, Keeps(days=1), now + timedelta(days=1)) == {"rows": 3, "texts": 0}
+    assert apply(marts, RetentionPolicy(days=1), now + timedelta(days=1)) == {"rows": 3, "texts": 0}
 
     assert marts.query("select count(*) as rows from landing.raw.log_events") == [{"rows": 0}]
     left = {interaction_id(3), interaction_id(4)}
@@ -73,7 +73,7 @@ def test_old_rows_leave_the_ledger_and_every_mart(marts: Marts) -> None:
 
 def test_what_is_young_enough_stays(marts: Marts) -> None:
     marts.build(span(1))
-    assert apply(marts, Keeps(days=1, text_days=1), landed_until(marts)) == {"rows": 0, "texts": 0}
+    assert apply(marts, RetentionPolicy(days=1, text_days=1), landed_until(marts)) == {"rows": 0, "texts": 0}
     assert marts.interaction(1)["ai_response"] == "Hello!"
 
 
@@ -89,7 +89,7 @@ def test_old_texts_go_from_the_ledger_and_the_marts_and_nothing_else(marts: Mart
     )
     before = facts(marts)
 
-    assert apply(marts, Keeps(text_days=1), landed_until(marts) + timedelta(days=1)) == {
+    assert apply(marts, RetentionPolicy(text_days=1), landed_until(marts) + timedelta(days=1)) == {
         "rows": 0,
         "texts": 3,
     }
@@ -106,7 +106,7 @@ def test_a_removal_that_could_not_be_done_is_told_until_it_could(
 ) -> None:
     marts.build(span(1))
     tried = threading.Event()
-    retention = Retention(marts.warehouse, Keeps(text_days=1))
+    retention = Retention(marts.warehouse, RetentionPolicy(text_days=1))
 
     def fail(*_: object) -> None:
         tried.set()
@@ -124,7 +124,7 @@ def test_a_removal_that_could_not_be_done_is_told_until_it_could(
     assert found["retention"].severity is Severity.PROBLEM
     assert "no such text" in found["retention"].found
 
-    mended = Retention(marts.warehouse, Keeps(text_days=1))
+    mended = Retention(marts.warehouse, RetentionPolicy(text_days=1))
     mended.start()
     mended.stop()
     assert Refresher(marts.warehouse).status.retention_error is None
@@ -142,7 +142,7 @@ def test_texts_go_whatever_lies_beside_them(marts: Marts) -> None:
     )
     before = facts(marts)
 
-    apply(marts, Keeps(text_days=1), landed_until(marts) + timedelta(days=1))
+    apply(marts, RetentionPolicy(text_days=1), landed_until(marts) + timedelta(days=1))
 
     assert facts(marts) == before
     assert marts.interaction(1)["quality_score"] == 80
@@ -157,7 +157,7 @@ def test_whoever_instrumented_a_call_only_its_texts_go(marts: Marts) -> None:
     marts.refresher.refresh()
     before = facts(marts)
 
-    apply(marts, Keeps(text_days=1), landed_until(marts) + timedelta(days=1))
+    apply(marts, RetentionPolicy(text_days=1), landed_until(marts) + timedelta(days=1))
 
     after = facts(marts)
     assert len(before) > 100
@@ -173,7 +173,7 @@ def test_feedback_loses_its_texts_with_its_call(marts: Marts) -> None:
     marts.build(feedback(1, "modified", spanmart__feedback__final_text=SECRET))
     distance = marts.interaction(1)["edit_distance"]
 
-    apply(marts, Keeps(text_days=1), now + timedelta(days=1))
+    apply(marts, RetentionPolicy(text_days=1), now + timedelta(days=1))
 
     assert distance
     assert marts.interaction(1)["edit_distance"] == distance
@@ -183,13 +183,13 @@ def test_feedback_loses_its_texts_with_its_call(marts: Marts) -> None:
 def test_texts_are_taken_once(marts: Marts) -> None:
     marts.build(span(1))
     now = landed_until(marts) + timedelta(days=1)
-    apply(marts, Keeps(text_days=1), now)
-    assert apply(marts, Keeps(text_days=1), now + timedelta(days=1)) == {"rows": 0, "texts": 0}
+    apply(marts, RetentionPolicy(text_days=1), now)
+    assert apply(marts, RetentionPolicy(text_days=1), now + timedelta(days=1)) == {"rows": 0, "texts": 0}
 
 
 def test_texts_that_the_marts_have_not_read_yet_stay(marts: Marts) -> None:
     marts.land(span(1))
-    assert apply(marts, Keeps(text_days=1), landed_until(marts) + timedelta(days=1))["texts"] == 0
+    assert apply(marts, RetentionPolicy(text_days=1), landed_until(marts) + timedelta(days=1))["texts"] == 0
 
 
 def test_a_copy_that_lost_its_texts_is_no_news_beside_one_that_landed_since(marts: Marts) -> None:
@@ -197,7 +197,7 @@ def test_a_copy_that_lost_its_texts_is_no_news_beside_one_that_landed_since(mart
     now = landed_until(marts)
     marts.build(span(1, attributes={"gen_ai.output.messages": messages(("assistant", "Sent again"))}))
 
-    apply(marts, Keeps(text_days=1), now + timedelta(days=1))
+    apply(marts, RetentionPolicy(text_days=1), now + timedelta(days=1))
 
     assert marts.interaction(1)["ai_response"] == "Sent again"
 
@@ -208,7 +208,7 @@ def test_messages_that_are_gone_are_gone_from_a_call_that_stays(marts: Marts) ->
     marts.build(gen_ai(1, attributes={"gen_ai.input.messages": None}))
     assert marts.interaction(1)["rendered_prompt"] == SECRET
 
-    apply(marts, Keeps(days=1), now + timedelta(days=1))
+    apply(marts, RetentionPolicy(days=1), now + timedelta(days=1))
 
     assert marts.interaction(1)["rendered_prompt"] is None
 
@@ -220,7 +220,7 @@ def test_a_call_within_one_that_is_gone_counts(marts: Marts) -> None:
     marts.build(inner | {"trace_id": span(1)["trace_id"], "parent_span_id": span(1)["span_id"]})
     assert [row["span_id"] for row in marts.query("select span_id from interactions")] == [span(1)["span_id"]]
 
-    apply(marts, Keeps(days=1), now + timedelta(days=1))
+    apply(marts, RetentionPolicy(days=1), now + timedelta(days=1))
 
     assert [row["span_id"] for row in marts.query("select span_id from interactions")] == [inner["span_id"]]
 
@@ -238,7 +238,7 @@ def test_room_is_used_again(marts: Marts) -> None:
     marts.refresher.refresh()
     size = marts.warehouse.landing_path.stat().st_size
     for _ in range(3):
-        assert apply(marts, Keeps(days=1), now + timedelta(days=1))["rows"] > 0
+        assert apply(marts, RetentionPolicy(days=1), now + timedelta(days=1))["rows"] > 0
         a_day()
         now = landed_until(marts)
     marts.refresher.refresh()
@@ -258,7 +258,7 @@ def test_refreshed_or_anew_the_marts_are_equal(open_marts: Callable[..., Marts],
         moments.append(landed_until(marts))
         if dice.random() < 0.8:
             marts.refresher.refresh()
-        keeps = dice.choice([Keeps(), Keeps(text_days=1), Keeps(days=1)])
+        keeps = dice.choice([RetentionPolicy(), RetentionPolicy(text_days=1), RetentionPolicy(days=1)])
         apply(marts, keeps, dice.choice(moments) + timedelta(days=1))
     stepwise = marts.contents()
 

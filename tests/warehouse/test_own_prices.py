@@ -8,7 +8,7 @@ import pytest
 
 from spanmart.warehouse.errors import OwnPricesInvalid
 from spanmart.warehouse.prices.custom_prices import OwnPrices
-from spanmart.warehouse.prices.genai_catalog import provider_listed
+from spanmart.warehouse.prices.genai_catalog import find_provider
 from spanmart.warehouse.prices.price_list import PriceList
 from spanmart.warehouse.prices.price_rows import STANDARD, whole_prices
 
@@ -154,7 +154,7 @@ price_model = "gpt-4o-2024-08-06"
 )
 def test_a_file_may_name_models_as_senders_do(provider: str, written: str, called: str) -> None:
     entry = f'provider = "{provider}"\nmodel = "{written}"\n'
-    seller = provider_listed(provider)
+    seller = find_provider(provider)
     assert matched(f"[[model]]\n{entry}input_mtok = 1", seller, called)[:2] == (seller, written)
     alias = matched(
         f'[[alias]]\n{entry}price_provider = "litellm"\nprice_model = "openai/gpt-4o"', seller, called

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from spanmart.warehouse.maintenance.text_removal import events_without_texts, without_text
+from spanmart.warehouse.maintenance.text_removal import events_without_texts, remove_text
 
 SECRET = "Ada Lovelace"
 
@@ -30,7 +30,7 @@ SECRET = "Ada Lovelace"
     ],
 )
 def test_text_goes(key):
-    assert without_text(key, SECRET) == "[removed]"
+    assert remove_text(key, SECRET) == "[removed]"
 
 
 @pytest.mark.parametrize(
@@ -59,39 +59,39 @@ def test_text_goes(key):
     ],
 )
 def test_facts_stay(key, value):
-    assert without_text(key, value) == value
+    assert remove_text(key, value) == value
 
 
 def test_messages_keep_their_shape():
     messages = [{"role": "user", "finish_reason": "stop", "parts": [{"type": "text", "content": SECRET}]}]
-    assert json.loads(without_text("gen_ai.output.messages", json.dumps(messages))) == [
+    assert json.loads(remove_text("gen_ai.output.messages", json.dumps(messages))) == [
         {"role": "user", "finish_reason": "stop", "parts": [{"type": "text", "content": "[removed]"}]}
     ]
 
 
 def test_what_the_app_passed_to_a_tool_goes_with_its_names():
     messages = [{"parts": [{"type": "tool_call", "name": "greet", "arguments": {"name": SECRET, "age": 36}}]}]
-    [message] = json.loads(without_text("gen_ai.output.messages", json.dumps(messages)))
+    [message] = json.loads(remove_text("gen_ai.output.messages", json.dumps(messages)))
     assert message["parts"][0]["arguments"] == {}
 
 
 def test_whether_an_answer_was_valid_json_can_still_be_told():
     key = "gen_ai.completion.0.content"
-    assert json.loads(without_text(key, '{"name": "Ada"}')) == {"name": "[removed]"}
-    assert without_text(key, '{"name": "Ada') == "[removed]"
+    assert json.loads(remove_text(key, '{"name": "Ada"}')) == {"name": "[removed]"}
+    assert remove_text(key, '{"name": "Ada') == "[removed]"
     message = json.dumps([{"parts": [{"type": "text", "content": '{"name": "Ada"}'}]}])
-    [emptied] = json.loads(without_text("gen_ai.output.messages", message))
+    [emptied] = json.loads(remove_text("gen_ai.output.messages", message))
     assert emptied["parts"][0]["content"] == "{}"
 
 
 def test_a_number_that_a_person_wrote_goes():
-    assert without_text("gen_ai.prompt.variable.age", "36") == "[removed]"
-    assert without_text("gen_ai.prompt.0.content", "791234567") == "[removed]"
+    assert remove_text("gen_ai.prompt.variable.age", "36") == "[removed]"
+    assert remove_text("gen_ai.prompt.0.content", "791234567") == "[removed]"
 
 
 def test_what_is_long_is_a_text_whatever_its_key():
-    assert without_text("custom.note", "x" * 257) == "[removed]"
-    assert without_text("custom.note", "x" * 256) == "x" * 256
+    assert remove_text("custom.note", "x" * 257) == "[removed]"
+    assert remove_text("custom.note", "x" * 256) == "x" * 256
 
 
 def test_an_event_keeps_its_name_its_time_and_the_error():
@@ -130,8 +130,8 @@ def test_an_event_keeps_its_name_its_time_and_the_error():
 )
 def test_odd_texts_go_too(odd):
     for key in ("gen_ai.input.messages", "spanmart.prompt.variable.a"):
-        without_text(key, odd).encode()
-    assert SECRET not in without_text("gen_ai.input.messages", odd.replace("[", f'["{SECRET}",', 1))
+        remove_text(key, odd).encode()
+    assert SECRET not in remove_text("gen_ai.input.messages", odd.replace("[", f'["{SECRET}",', 1))
     inner = json.dumps([{"name": "said", "time_unix_nano": 5, "attributes": {"content": odd}}])
     [event] = json.loads(events_without_texts(inner))
     assert event == {

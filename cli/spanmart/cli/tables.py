@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-def shown(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def format_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The rows below their heading, in columns."""
     widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
     return "\n".join(

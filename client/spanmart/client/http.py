@@ -87,9 +87,7 @@ class Connection:
             answer: http.client.HTTPResponse = self._opener.open(request, timeout=self._timeout_s)
         except urllib.error.HTTPError as error:
             with error:
-                raise self._refusal(
-                    error.code, error.headers, _unpacked(error.headers, error.read())
-                ) from None
+                raise self._refusal(error.code, error.headers, _unpack(error.headers, error.read())) from None
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise Unreachable(f"Nothing answers at {self._url}: {reason}. Does `spanmart up` run?") from error
@@ -98,7 +96,7 @@ class Connection:
     def _json(self, answer: http.client.HTTPResponse) -> dict[str, Any]:
         with answer:
             try:
-                found = json.loads(_unpacked(answer.headers, answer.read()))
+                found = json.loads(_unpack(answer.headers, answer.read()))
             except (OSError, http.client.HTTPException) as error:
                 raise Unreachable(f"The answer of {self._url} broke off: {error!r}") from error
             except ValueError:
@@ -134,5 +132,5 @@ class Connection:
         return UnexpectedAnswer(f"{self._url} answered {status}: {detail}")
 
 
-def _unpacked(headers: Message, body: bytes) -> bytes:
+def _unpack(headers: Message, body: bytes) -> bytes:
     return gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body

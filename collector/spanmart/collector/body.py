@@ -57,20 +57,20 @@ async def read_body(receive: "ASGIReceiveCallable", room: Room, limit: int) -> b
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def decompressed(body: bytes, coding: str, limit: int = MAX_BODY_BYTES) -> bytes:
+def decompress(body: bytes, coding: str, limit: int = MAX_BODY_BYTES) -> bytes:
     """The body without its Content-Encoding; never makes more than `limit` bytes. Raises Refusal."""
     match coding.strip().lower():
         case "" | "identity":
             return body
         case "gzip" | "x-gzip":
-            return _inflated(body, lambda: zlib.decompressobj(GZIP), "gzip", limit)
+            return _inflate(body, lambda: zlib.decompressobj(GZIP), "gzip", limit)
         case "deflate":
             # Some senders leave out the zlib header that RFC 9110 asks for.
             has_header = body[:1] and body[0] & 0x0F == zlib.DEFLATED and int.from_bytes(body[:2]) % 31 == 0
             wbits = zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
-            return _inflated(body, lambda: zlib.decompressobj(wbits), "deflate", limit)
+            return _inflate(body, lambda: zlib.decompressobj(wbits), "deflate", limit)
         case "zstd":
-            return _inflated(body, zstd.ZstdDecompressor, "zstd", limit)
+            return _inflate(body, zstd.ZstdDecompressor, "zstd", limit)
     raise Refusal.unsupported(f"Content-Encoding {coding!r} is not supported. Use {CODINGS} or none.")
 
 
@@ -89,7 +89,7 @@ class Decompressor(Protocol):
         """At most `max_length` bytes of it."""
 
 
-def _inflated(body: bytes, new: Callable[[], Decompressor], coding: str, limit: int) -> bytes:
+def _inflate(body: bytes, new: Callable[[], Decompressor], coding: str, limit: int) -> bytes:
     parts: list[bytes] = []
     left = limit
     while body:

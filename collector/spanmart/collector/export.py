@@ -36,7 +36,7 @@ class Export:
         request = _parse_protobuf(signal, body, rejections)
         # Of a request in which rows were malformed the good ones are left.
         sound = request.SerializeToString() if rejections else body
-        return cls._of(signal, request, sound, rejections, source=source, size=len(body))
+        return cls._make(signal, request, sound, rejections, source=source, size=len(body))
 
     @classmethod
     def of_json(cls, signal: Signal, body: bytes, source: str) -> Self:
@@ -44,14 +44,14 @@ class Export:
         rejections: list[str] = []
         request = parse_json(signal.request, body, rejections)
         sound = request.SerializeToString()
-        return cls._of(signal, request, sound, rejections, source=source, size=len(body))
+        return cls._make(signal, request, sound, rejections, source=source, size=len(body))
 
     @classmethod
-    def _of(
+    def _make(
         cls, signal: Signal, request: Message, sound: bytes, rejections: list[str], *, source: str, size: int
     ) -> Self:
         if signal.stored_rows is None:
-            return cls(None, _not_stored(signal, request))
+            return cls(None, _reject_all(signal, request))
         gathered = signal.stored_rows(request, sound, rejections)
         received = gathered.num_rows + len(rejections)
         # Many rows are better made a table here, beside the writer, than by the writer.
@@ -87,7 +87,7 @@ def _answer(signal: Signal, received: int, rejections: list[str]) -> Message:
     return _partial(signal, len(rejections), message)
 
 
-def _not_stored(signal: Signal, request: Any) -> Message:  # noqa: ANN401 - the message class is chosen at run time
+def _reject_all(signal: Signal, request: Any) -> Message:  # noqa: ANN401 - the message class is chosen at run time
     count = data_points(request)
     if not count:
         return signal.response()

@@ -90,11 +90,11 @@ class _Guard(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has no types
         try:
             self._gate.check(shown)
         except Refusal as refusal:
-            return _refusing(refusal)
+            return _make_refusing_handler(refusal)
         return continuation(details)
 
 
-def _refusing(refusal: Refusal) -> Handler:
+def _make_refusing_handler(refusal: Refusal) -> Handler:
     def refuse(_body: bytes, context: grpc.ServicerContext) -> Never:
         _abort(context, refusal)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import Message
 from google.rpc.code_pb2 import Code
 
-from spanmart.collector.body import CODINGS, SenderGone, decompressed, read_body
+from spanmart.collector.body import CODINGS, SenderGone, decompress, read_body
 from spanmart.collector.cors import Cors
 from spanmart.collector.export import Export
 from spanmart.collector.ingest_gate import IngestGate
@@ -110,7 +110,7 @@ class OtlpHttpApp:
         coding = given.get("content-encoding")
 
         def decode() -> Export:
-            body = decompressed(raw, coding, self._limit)
+            body = decompress(raw, coding, self._limit)
             if len(body) > len(raw):
                 room.grow(len(body) - len(raw))
             read = Export.of_protobuf if given.media_type == PROTOBUF else Export.of_json

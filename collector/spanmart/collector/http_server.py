@@ -11,7 +11,7 @@ from spanmart.collector.cors import Cors
 from spanmart.collector.http_app import OtlpHttpApp
 from spanmart.collector.ingest_gate import IngestGate
 from spanmart.collector.tls import Certificate
-from spanmart.warehouse.net import bound_socket
+from spanmart.warehouse.net import bind_socket
 from spanmart.warehouse.storage.landing import Landing
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class OtlpHttpServer:
 
     def start(self) -> None:
         """Listen, and serve in a thread."""
-        self._socket = bound_socket(self.host, self.port, "OTLP/HTTP", "--otlp-http-port")
+        self._socket = bind_socket(self.host, self.port, "OTLP/HTTP", "--otlp-http-port")
         self._socket.listen(BACKLOG)
         self.port = self._socket.getsockname()[1]
         self._thread.start()

@@ -79,7 +79,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise _too_deep()
         if not isinstance(tree, dict):
-            raise Malformed(f"{place}: must be an object, not {_shown(tree)}")
+            raise Malformed(f"{place}: must be an object, not {_shorten(tree)}")
         fields = _fields(message)
         for name, value in tree.items():
             field = fields.get(name)
@@ -98,7 +98,7 @@ class _Reader:
         self, message: Message, field: FieldDescriptor, value: object, place: str, depth: int
     ) -> None:
         if not isinstance(value, list):
-            raise Malformed(f"{place}: must be an array, not {_shown(value)}")
+            raise Malformed(f"{place}: must be an array, not {_shorten(value)}")
         elements = getattr(message, field.name)
         row = ROWS.get(field.message_type.full_name) if field.message_type else None
         for position, element in enumerate(value):
@@ -135,7 +135,7 @@ def _set_scalar(message: Message, field: FieldDescriptor, value: object, place: 
     try:
         setattr(message, field.name, _scalar(field, value, place))
     except (ValueError, TypeError) as error:
-        raise Malformed(f"{place}: {_shown(value)} is out of range") from error
+        raise Malformed(f"{place}: {_shorten(value)} is out of range") from error
 
 
 def _scalar(field: FieldDescriptor, value: object, place: str) -> object:
@@ -146,11 +146,11 @@ def _scalar(field: FieldDescriptor, value: object, place: str) -> object:
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         if isinstance(value, bool):
             return value
-        raise Malformed(f"{place}: must be true or false, not {_shown(value)}")
+        raise Malformed(f"{place}: must be true or false, not {_shorten(value)}")
     if not isinstance(value, str):
-        raise Malformed(f"{place}: must be a string, not {_shown(value)}")
+        raise Malformed(f"{place}: must be a string, not {_shorten(value)}")
     if field.type == FieldDescriptor.TYPE_STRING:
-        return _well_formed(value)
+        return _replace_lone_surrogates(value)
     return _id(value) if field.name in HEX_IDS else _base64(value, place)
 
 
@@ -161,7 +161,7 @@ def _integer(value: object, place: str) -> int:
         return int(value)
     if isinstance(value, str) and INTEGER.match(value):
         return int(value)
-    raise Malformed(f"{place}: must be an integer, not {_shown(value)}")
+    raise Malformed(f"{place}: must be an integer, not {_shorten(value)}")
 
 
 def _double(value: object, place: str) -> float:
@@ -174,7 +174,7 @@ def _double(value: object, place: str) -> float:
             return float(json.loads(value))
         except (ValueError, TypeError):
             pass
-    raise Malformed(f"{place}: must be a number, not {_shown(value)}")
+    raise Malformed(f"{place}: must be a number, not {_shorten(value)}")
 
 
 def _id(value: str) -> bytes:
@@ -189,10 +189,10 @@ def _base64(value: str, place: str) -> bytes:
     try:
         return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Malformed(f"{place}: must be base64, not {_shown(value)}") from error
+        raise Malformed(f"{place}: must be base64, not {_shorten(value)}") from error
 
 
-def _well_formed(text: str) -> str:
+def _replace_lone_surrogates(text: str) -> str:
     """JSON can escape half of a surrogate pair, which is no character and has no UTF-8 form."""
     try:
         text.encode()
@@ -201,7 +201,7 @@ def _well_formed(text: str) -> str:
     return text
 
 
-def _shown(value: object) -> str:
+def _shorten(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= 60 else f"{text[:60]}..."
 

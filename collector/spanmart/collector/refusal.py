@@ -94,10 +94,10 @@ class Refusal(Exception):
             retry_info = RetryInfo()
             retry_info.retry_delay.FromSeconds(self.retry_after_s)
             details.append(retry_info)
-        return Status(code=self.code, message=self.message, details=[_packed(detail) for detail in details])
+        return Status(code=self.code, message=self.message, details=[_pack(detail) for detail in details])
 
 
-def _packed(detail: Message) -> PackedMessage:
+def _pack(detail: Message) -> PackedMessage:
     packed = PackedMessage()
     packed.Pack(detail)
     return packed

@@ -83,7 +83,7 @@ class _Pairs:
         booleans, integers, doubles = (np.flatnonzero(tag == kind) for kind in (BOOLEAN, INTEGER, DOUBLE))
         plain = np.concatenate([texts, booleans, integers, doubles])
         others = np.delete(np.arange(len(self._pairs)), plain)
-        decoded = [_decoded(self._pairs[position]) for position in others.tolist()]
+        decoded = [_decode_cached(self._pairs[position]) for position in others.tolist()]
 
         keys, values = _Views(len(self._pairs)), _Views(len(self._pairs))
         keys.show(plain, self._buffer, key_at[plain], key_size[plain])
@@ -166,7 +166,7 @@ def _words(buffer: pa.Buffer, word: str) -> npt.NDArray[Any]:
     return np.ndarray((buffer.size - size + 1,), word, buffer, strides=(1,))
 
 
-def _decoded(pair: bytes) -> tuple[str, str | None]:
+def _decode_cached(pair: bytes) -> tuple[str, str | None]:
     # Flags, scores and lists of roles repeat; long texts would only push them out.
     return _decode_and_keep(pair) if len(pair) <= 200 else _decode(pair)
 

@@ -100,7 +100,7 @@ class FaultSearch:
         )
 
     def _refuse_unless_it_succeeds_without(self, seq: int, window: _Window, fault: DbtFailed) -> None:
-        beside = self._stored(window.from_seq + 1, window.upto_seq) - self._stored(seq, seq)
+        beside = self._count_stored(window.from_seq + 1, window.upto_seq) - self._count_stored(seq, seq)
         is_of_memory = _kind(fault) in OF_MEMORY
         if is_of_memory and not beside:
             raise fault
@@ -125,7 +125,7 @@ class FaultSearch:
             [row] = cursor.execute(WINDOW).fetchall()
         return _Window(*row)
 
-    def _stored(self, first: int, last: int) -> int:
+    def _count_stored(self, first: int, last: int) -> int:
         with self._warehouse.cursor() as cursor:
             [count] = cursor.execute(STORED, [first, last]).fetchone() or (0,)
         return int(count)

@@ -180,7 +180,7 @@ class Interactions:
 
     def get_failures(self, limit: int = 50, filters: FiltersLike = None) -> dict[str, Any]:
         """The newest failed calls with their texts and error details: `{"items", "total"}`."""
-        where = compose(_filters(filters)).narrowed("status = 'failure'")
+        where = compose(_filters(filters)).narrow("status = 'failure'")
         with snapshot(self._warehouse) as connection:
             items, total = interaction_list.list_with_texts(connection, where, _limit(limit))
         return {"items": items, "total": total}
@@ -208,7 +208,7 @@ class Interactions:
     def compare_prompt_versions(self, filters: FiltersLike = None) -> list[dict[str, Any]]:
         """What users made of the answers, by prompt version, the most rejected first."""
         with snapshot(self._warehouse) as connection:
-            return prompt_versions.judged_versions(connection, _filters(filters))
+            return prompt_versions.list_judged_versions(connection, _filters(filters))
 
     def get_unread_spans(self) -> dict[str, Any]:
         """Spans that look like calls and are none here: `{"items", "spans", "kinds"}`, an item a kind."""

@@ -23,7 +23,7 @@ class PortInUse(ListenError):
         self.port = port
 
 
-def bound_socket(host: str, port: int, purpose: str, option: str) -> socket.socket:
+def bind_socket(host: str, port: int, purpose: str, option: str) -> socket.socket:
     """A socket bound to the address, or PortInUse or ListenError, in the same words for every server."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -45,4 +45,4 @@ def bound_socket(host: str, port: int, purpose: str, option: str) -> socket.sock
 
 def check_free(host: str, port: int, purpose: str, option: str) -> None:
     """Raise PortInUse or ListenError if the port cannot be bound."""
-    bound_socket(host, port, purpose, option).close()
+    bind_socket(host, port, purpose, option).close()

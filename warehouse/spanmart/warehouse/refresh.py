@@ -92,7 +92,7 @@ class Refresher:
     ) -> None:
         self._warehouse = warehouse
         self._prices = prices or PriceLists(warehouse)
-        self._prices.put_into_force()
+        self._prices.activate()
         self._seconds = seconds
         self._rows_per_refresh, self._bytes_per_refresh = rows_per_refresh, bytes_per_refresh
         self._dbt = DbtRunner(warehouse)
@@ -102,7 +102,7 @@ class Refresher:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._status = RefreshStatus()
-        if (built := self._built()) is not None:
+        if (built := self._read_built()) is not None:
             self._status = self._status_of(built)
 
     @property
@@ -133,11 +133,11 @@ class Refresher:
 
         `full` makes them anew from the ledger; so does a new project by itself. New prices change only costs.
         """
-        with self._one_refresh, self._reported():
+        with self._one_refresh, self._report_failure():
             started = time.monotonic()
             goal = self._warehouse.landing.committed_seq
             variables = self._variables()
-            built = self._built()
+            built = self._read_built()
             anew = full or _must_rebuild(built, goal, variables["project_fingerprint"])
             if not anew and built is not None:
                 variables["has_new_prices"] = built.fingerprint != variables["project_fingerprint"]
@@ -170,7 +170,7 @@ class Refresher:
                 anew = False
             except DbtFailed as fault:
                 anew = self._search(goal, variables).settle(fault, anew)
-                built = self._built()
+                built = self._read_built()
             if anew or built is None:
                 continue
             variables["has_new_prices"] = built.fingerprint != variables["project_fingerprint"]
@@ -185,7 +185,7 @@ class Refresher:
         return FaultSearch(self._warehouse, self._set_aside, project, refresh)
 
     @contextmanager
-    def _reported(self) -> Iterator[None]:
+    def _report_failure(self) -> Iterator[None]:
         """Whatever stops a refresh is in the log and in the status, and the next one starts from nothing."""
         try:
             yield
@@ -203,7 +203,7 @@ class Refresher:
         work = self._dbt.rebuild if anew else self._dbt.refresh
         before = 0 if anew else self._status.refreshed_seq
         work(variables, lambda node: self._set(progress=f"{before} of {goal} commits are in, now {node}"))
-        built = self._built()
+        built = self._read_built()
         if built is None:
             raise DbtFailed("dbt reported success, but the marts say nothing of a finished refresh")
         self._status = replace(
@@ -215,7 +215,7 @@ class Refresher:
         self._set(error=None)
         return built
 
-    def _built(self) -> _Built | None:
+    def _read_built(self) -> _Built | None:
         """The last finished refresh, or None where there is none."""
         with self._warehouse.cursor() as cursor:
             try:
@@ -249,10 +249,10 @@ class Refresher:
             except RefreshFailed:
                 pause = min(2 * pause, LONGEST_PAUSE_S)
             self._stopping.wait(max(0.0, started + pause - time.monotonic()))
-            while self._nothing_new() and not self._stopping.wait(min(self._seconds, 0.2)):
+            while self._has_nothing_new() and not self._stopping.wait(min(self._seconds, 0.2)):
                 pass
 
-    def _nothing_new(self) -> bool:
+    def _has_nothing_new(self) -> bool:
         return (
             self._status.error is None
             and self._warehouse.landing.committed_seq <= self._status.refreshed_seq

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 
-def unsaid(moment: datetime) -> datetime:
+def naive_utc(moment: datetime) -> datetime:
     """The moment in UTC, without an offset."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 

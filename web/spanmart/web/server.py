@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
-from spanmart.warehouse.net import bound_socket
+from spanmart.warehouse.net import bind_socket
 from spanmart.web.app import MAX_BODY_BYTES
 from spanmart.web.port.bridge import Bridge
 from spanmart.web.port.connection import Connection
@@ -34,7 +34,7 @@ class WebServer:
     def __init__(self, app: "Flask", host: str, port: int, *, limits: Limits | None = None) -> None:
         self.host = host
         self.port = port
-        self._limits = _within_descriptors(limits or Limits())
+        self._limits = _limit_to_descriptors(limits or Limits())
         self._connections = Connections(self._limits)
         self._bridge = Bridge(app, self._limits, MAX_BODY_BYTES)
         self._server = uvicorn.Server(self._config())
@@ -43,7 +43,7 @@ class WebServer:
 
     def start(self) -> None:
         """Listen, and serve in threads. Raises PortInUse, ListenError."""
-        bound = bound_socket(self.host, self.port, "the web pages", "--web-port")
+        bound = bind_socket(self.host, self.port, "the web pages", "--web-port")
         bound.listen(BACKLOG)
         self.port = bound.getsockname()[1]
         self._sockets = [bound]
@@ -89,7 +89,7 @@ class WebServer:
             await watch
 
 
-def _within_descriptors(limits: Limits) -> Limits:
+def _limit_to_descriptors(limits: Limits) -> Limits:
     """No more connections than half of the files that the process may have open: the rest has its share."""
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return (

@@ -4,9 +4,9 @@ import click
 from pydantic import TypeAdapter
 
 from spanmart.cli.control.audit import RemoteAuditLog
-from spanmart.cli.control.local_or_remote import opened
+from spanmart.cli.control.local_or_remote import open_local_or_remote
 from spanmart.cli.settings.click_options import settings_from, settings_options
-from spanmart.cli.tables import shown
+from spanmart.cli.tables import format_table
 from spanmart.warehouse.accounts.audit_log import AuditLog, Entry
 
 HEADING = ("TIME (UTC)", "WHO", "FROM", "WHAT", "WHOM OR WHICH", "DETAILS")
@@ -28,12 +28,12 @@ def command(data: str | None, limit: int, as_json: bool) -> None:
       spanmart audit
       spanmart audit --limit 1000 --json       for a monitor
     """
-    with opened(settings_from({"data": data}).data, AuditLog, RemoteAuditLog) as log:
+    with open_local_or_remote(settings_from({"data": data}).data, AuditLog, RemoteAuditLog) as log:
         entries = log.newest(limit)
     if as_json:
         click.echo(_ENTRIES.dump_json(entries, indent=2))
     else:
-        click.echo(shown(HEADING, [_row(entry) for entry in entries]))
+        click.echo(format_table(HEADING, [_row(entry) for entry in entries]))
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

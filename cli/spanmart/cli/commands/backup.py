@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spanmart.cli.control.backup import HOLD
-from spanmart.cli.control.socket import STATUS, NobodyAnswers, asked
+from spanmart.cli.control.socket import STATUS, NotRunning, ask
 from spanmart.cli.settings.click_options import CannotStart, settings_from, settings_options
 from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.maintenance.backup import (
@@ -81,7 +81,7 @@ def _copy(folder: Path, copies: Path) -> int:
     copy_own_prices(folder, copies)
     try:
         return _copy_running(folder, copies)
-    except NobodyAnswers:
+    except NotRunning:
         claimed = DataFolder.claim(folder)
     try:
         for name in (LANDING, APP):
@@ -92,10 +92,10 @@ def _copy(folder: Path, copies: Path) -> int:
 
 
 def _copy_running(folder: Path, copies: Path) -> int:
-    with asked(folder, STATUS):
+    with ask(folder, STATUS):
         # Most of the work, while everything goes on; the pass that counts then finds little to write.
         copy_blocks(folder / LANDING, copies / LANDING)
-    with asked(folder, HOLD, app=str(copies / APP)) as held:
+    with ask(folder, HOLD, app=str(copies / APP)) as held:
         position = Position(int(held["committed_seq"]), int(held["log_bytes"]))
         copy_ledger(folder / LANDING, copies / LANDING, position)
     return position.committed_seq

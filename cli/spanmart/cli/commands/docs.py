@@ -53,14 +53,14 @@ def command(port: int, output: Path | None) -> None:
 def _docs(port: int, output: Path | None) -> None:
     """Describe the marts; then write the page, or serve it until SIGTERM or SIGINT."""
     if output:
-        _write(output, _described())
+        _write(output, _describe())
         return
     try:
         check_free(HOST, port, "the docs", "--port")
     except ListenError as error:
         raise CannotStart(str(error)) from error
     signals = StopSignals()
-    server = ThreadingHTTPServer((HOST, port), _handler(_described()))
+    server = ThreadingHTTPServer((HOST, port), _handler(_describe()))
     threading.Thread(target=server.serve_forever, name="docs", daemon=True).start()
     click.echo(f"http://{HOST}:{server.server_port}/")
     click.echo("Open it in a browser; Ctrl-C ends.", err=True)
@@ -68,7 +68,7 @@ def _docs(port: int, output: Path | None) -> None:
     server.shutdown()
 
 
-def _described() -> bytes:
+def _describe() -> bytes:
     click.echo("Building an empty warehouse and describing it: about ten seconds.", err=True)
     try:
         return describe_project(_show)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spanmart.cli.control.doctor import EXAMINE, EXAMINE_DEEPLY
-from spanmart.cli.control.socket import NobodyAnswers, asked
+from spanmart.cli.control.socket import NotRunning, ask
 from spanmart.cli.settings.click_options import CannotStart, settings_from, settings_options
 from spanmart.warehouse.errors import FolderInUse, WarehouseError
 from spanmart.warehouse.maintenance.doctor import (
@@ -20,7 +20,7 @@ from spanmart.warehouse.maintenance.doctor import (
     examine_folder,
     fine,
 )
-from spanmart.warehouse.storage.data_folder import looking_at
+from spanmart.warehouse.storage.data_folder import keep_closed
 
 if TYPE_CHECKING:
     from spanmart.cli.settings.settings import Settings
@@ -65,22 +65,22 @@ def _doctor(settings: "Settings", as_json: bool, deep: bool) -> None:
 
 
 def _findings(folder: Path, deep: bool) -> Sequence[Finding]:
-    with looking_at(folder) as in_use:
+    with keep_closed(folder) as in_use:
         findings = list(examine_folder(folder))
         if in_use is None:
             return [*findings, *examine_files(folder, deep=deep)]
-    return [*findings, *_asked(folder, in_use, deep)]
+    return [*findings, *_ask_holder(folder, in_use, deep)]
 
 
-def _asked(folder: Path, in_use: FolderInUse, deep: bool) -> list[Finding]:
+def _ask_holder(folder: Path, in_use: FolderInUse, deep: bool) -> list[Finding]:
     """What the process that holds the folder finds."""
     holder = f"process {in_use.pid} holds the folder"
     try:
-        with asked(folder, EXAMINE_DEEPLY if deep else EXAMINE) as answer:
+        with ask(folder, EXAMINE_DEEPLY if deep else EXAMINE) as answer:
             found = [
                 Finding(**{**each, "severity": Severity(each["severity"])}) for each in answer["findings"]
             ]
-    except NobodyAnswers as error:
+    except NotRunning as error:
         means = "It is no `spanmart up`, or one that hangs. The databases can be checked once it has ended."
         return [Finding("holder", Severity.WARNING, f"{holder}. {error}", means, f"ps -fp {in_use.pid}")]
     except WarehouseError as error:

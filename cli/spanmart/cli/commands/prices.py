@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from spanmart.cli.control.local_or_remote import opened
+from spanmart.cli.control.local_or_remote import open_local_or_remote
 from spanmart.cli.settings.click_options import CannotStart, settings_from, settings_options
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def show(as_json: bool, **flags: object) -> None:
     from spanmart.cli.price_tables import show_lists  # noqa: PLC0415
 
     settings = settings_from(flags)
-    installed = _installed(settings)
+    installed = _read_installed(settings)
     with _prices_of(settings.data) as here:
         lists = here.lists()
     if not lists:
@@ -91,7 +91,7 @@ def diff(everything: bool, as_json: bool, **flags: object) -> None:
     from spanmart.warehouse.prices.diff import Candidate  # noqa: PLC0415
 
     settings = settings_from(flags)
-    installed = _installed(settings)
+    installed = _read_installed(settings)
     with _prices_of(settings.data) as here:
         if not here.lists():
             raise CannotStart(NONE_YET)
@@ -118,7 +118,7 @@ def export(output: TextIO, **flags: object) -> None:
     One row is one rate: what one more token, request and so on costs, in US dollars. Cached tokens are input
     tokens too, so their rate comes on top of the input's and is mostly negative.
     """
-    _installed(settings_from(flags)).write(output)
+    _read_installed(settings_from(flags)).write(output)
 
 
 def _print_json(found: object) -> None:
@@ -127,7 +127,7 @@ def _print_json(found: object) -> None:
     click.echo(json.dumps(to_jsonable_python(found), indent=2))
 
 
-def _installed(settings: "Settings") -> "PriceList":
+def _read_installed(settings: "Settings") -> "PriceList":
     """The list that would be in force now."""
     from spanmart.warehouse.errors import OwnPricesInvalid  # noqa: PLC0415
     from spanmart.warehouse.prices.price_list import PriceList  # noqa: PLC0415
@@ -141,4 +141,4 @@ def _installed(settings: "Settings") -> "PriceList":
 def _prices_of(folder: Path) -> "AbstractContextManager[Prices | RemotePrices]":
     from spanmart.cli.control.prices import Prices, RemotePrices  # noqa: PLC0415
 
-    return opened(folder, Prices, RemotePrices, must_exist=True)
+    return open_local_or_remote(folder, Prices, RemotePrices, must_exist=True)

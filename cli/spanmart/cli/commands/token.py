@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.control.local_or_remote import opened
+from spanmart.cli.control.local_or_remote import open_local_or_remote
 from spanmart.cli.settings.click_options import settings_from, settings_options
-from spanmart.cli.tables import shown
+from spanmart.cli.tables import format_table
 from spanmart.warehouse.accounts.tokens import Scope, Token, Tokens
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def list_(data: str | None) -> None:
     """
     with _tokens_of(data) as tokens:
         rows = [_row(each) for each in tokens.all()]
-    click.echo(shown(HEADING, rows))
+    click.echo(format_table(HEADING, rows))
 
 
 @command.command()
@@ -112,7 +112,7 @@ def revoke(data: str | None, name: str) -> None:
 def _tokens_of(data: str | None) -> "AbstractContextManager[Tokens | RemoteTokens]":
     from spanmart.cli.control.tokens import RemoteTokens  # noqa: PLC0415
 
-    return opened(settings_from({"data": data}).data, Tokens, RemoteTokens)
+    return open_local_or_remote(settings_from({"data": data}).data, Tokens, RemoteTokens)
 
 
 def _row(one: Token) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spanmart.cli.control.local_or_remote import opened
+from spanmart.cli.control.local_or_remote import open_local_or_remote
 from spanmart.cli.settings.click_options import settings_from, settings_options
-from spanmart.cli.tables import shown
+from spanmart.cli.tables import format_table
 from spanmart.warehouse.accounts.users import Role, User, Users
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def list_(data: str | None) -> None:
     """
     with _users_of(data) as users:
         rows = [_row(each) for each in users.all()]
-    click.echo(shown(("NAME", "ROLE", "ADDED", "LAST LOGIN"), rows))
+    click.echo(format_table(("NAME", "ROLE", "ADDED", "LAST LOGIN"), rows))
 
 
 @command.command()
@@ -133,7 +133,7 @@ def remove(data: str | None, name: str) -> None:
 def _users_of(data: str | None) -> "AbstractContextManager[Users | RemoteUsers]":
     from spanmart.cli.control.users import RemoteUsers  # noqa: PLC0415
 
-    return opened(settings_from({"data": data}).data, Users, RemoteUsers)
+    return open_local_or_remote(settings_from({"data": data}).data, Users, RemoteUsers)
 
 
 def _password(from_stdin: bool) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from spanmart.cli.control.schemas import taking
-from spanmart.cli.control.socket import Command, asked
+from spanmart.cli.control.schemas import make_validated_handler
+from spanmart.cli.control.socket import Command, ask
 from spanmart.warehouse.accounts.audit_log import AuditLog, Entry
 
 NEWEST = "audit_log"
@@ -31,10 +31,10 @@ class RemoteAuditLog:
 
     def newest(self, limit: int) -> list[Entry]:
         """See `AuditLog.newest`."""
-        with asked(self._folder, NEWEST, limit=limit) as answer:
+        with ask(self._folder, NEWEST, limit=limit) as answer:
             return Told.model_validate(answer).entries
 
 
 def commands(log: AuditLog) -> dict[str, Command]:
     """What `spanmart up` does for `spanmart audit`."""
-    return {NEWEST: taking(Request, lambda request: Told(entries=log.newest(request.limit)))}
+    return {NEWEST: make_validated_handler(Request, lambda request: Told(entries=log.newest(request.limit)))}

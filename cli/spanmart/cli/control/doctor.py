@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from spanmart.cli.control.socket import Command, answering
+from spanmart.cli.control.socket import Command, make_handler
 from spanmart.warehouse import Warehouse
 from spanmart.warehouse.maintenance.doctor import HOLDS, examine_databases
 
@@ -17,4 +17,7 @@ def commands(warehouse: Warehouse) -> dict[str, Command]:
             found = examine_databases(cursor, warehouse.folder, set(HOLDS), deep=deep)
             return {"findings": [asdict(finding) for finding in found]}
 
-    return {EXAMINE: answering(lambda: examine(False)), EXAMINE_DEEPLY: answering(lambda: examine(True))}
+    return {
+        EXAMINE: make_handler(lambda: examine(False)),
+        EXAMINE_DEEPLY: make_handler(lambda: examine(True)),
+    }

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from spanmart.cli.control.socket import STATUS, NobodyAnswers, asked
+from spanmart.cli.control.socket import STATUS, NotRunning, ask
 from spanmart.cli.settings.click_options import CannotStart
 from spanmart.warehouse.errors import FolderInUse, WarehouseError
 
@@ -17,7 +17,7 @@ There = TypeVar("There")
 
 
 @contextmanager
-def opened(
+def open_local_or_remote(
     folder: Path,
     here: "Callable[[Warehouse], Here]",
     there: Callable[[Path], There],
@@ -28,14 +28,14 @@ def opened(
     if must_exist and not folder.is_dir():
         raise CannotStart(f"There is no folder {folder}. Name the data folder with --data.")
     try:
-        with _opened(folder, here, there) as found:
+        with _open(folder, here, there) as found:
             yield found
     except WarehouseError as error:
         raise CannotStart(str(error)) from error
 
 
 @contextmanager
-def _opened(
+def _open(
     folder: Path, here: "Callable[[Warehouse], Here]", there: Callable[[Path], There]
 ) -> Iterator[Here | There]:
     from spanmart.warehouse import Warehouse  # noqa: PLC0415 - DuckDB is loaded when there is work for it
@@ -55,7 +55,7 @@ def _opened(
 
 def _somebody_answers(folder: Path) -> bool:
     try:
-        with asked(folder, STATUS):
+        with ask(folder, STATUS):
             return True
-    except NobodyAnswers:
+    except NotRunning:
         return False

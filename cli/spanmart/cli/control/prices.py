@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from spanmart.cli.control.socket import Answer, Arguments, Command, answering, asked
+from spanmart.cli.control.socket import Answer, Arguments, Command, ask, make_handler
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.prices.diff import Called, Candidate, PriceDiff, called_names, diff
+from spanmart.warehouse.prices.diff import Called, Candidate, PriceDiff, diff, list_called_names
 from spanmart.warehouse.prices.price_lists import PriceLists, RecordedList
 
 LISTS, CALLED, DIFF = "price_lists", "called_names", "price_diff"
@@ -32,7 +32,7 @@ class Prices:
 
     def called(self) -> list[Called]:
         """Provider, model and tier of every call in the marts."""
-        return called_names(self._warehouse)
+        return list_called_names(self._warehouse)
 
     def diff(self, candidate: Candidate) -> PriceDiff:
         """What a list would change."""
@@ -44,14 +44,14 @@ def commands(warehouse: Warehouse) -> dict[str, Command]:
     prices = Prices(warehouse)
 
     @contextmanager
-    def told(arguments: Arguments) -> Iterator[Answer]:
+    def reply_diff(arguments: Arguments) -> Iterator[Answer]:
         found = prices.diff(Candidate.read(Path(str(arguments["candidate"]))))
         yield {"diff": to_jsonable_python(found)}
 
     return {
-        LISTS: answering(lambda: {"lists": to_jsonable_python(prices.lists())}),
-        CALLED: answering(lambda: {"called": prices.called()}),
-        DIFF: told,
+        LISTS: make_handler(lambda: {"lists": to_jsonable_python(prices.lists())}),
+        CALLED: make_handler(lambda: {"called": prices.called()}),
+        DIFF: reply_diff,
     }
 
 
@@ -63,17 +63,17 @@ class RemotePrices:
 
     def lists(self) -> list[RecordedList]:
         """See `Prices.lists`."""
-        with asked(self._folder, LISTS) as answer:
+        with ask(self._folder, LISTS) as answer:
             return _LISTS.validate_python(answer["lists"])
 
     def called(self) -> list[Called]:
         """See `Prices.called`."""
-        with asked(self._folder, CALLED) as answer:
+        with ask(self._folder, CALLED) as answer:
             return _CALLED.validate_python(answer["called"])
 
     def diff(self, candidate: Candidate) -> PriceDiff:
         """See `Prices.diff`; the list itself is too long for the socket and goes by way of the folder."""
         with tempfile.TemporaryDirectory(".unfinished", "prices.", self._folder) as folder:
             candidate.write(Path(folder))
-            with asked(self._folder, DIFF, candidate=folder) as answer:
+            with ask(self._folder, DIFF, candidate=folder) as answer:
                 return _DIFF.validate_python(answer["diff"])

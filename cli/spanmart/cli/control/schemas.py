@@ -14,7 +14,7 @@ from spanmart.cli.control.socket import Answer, Arguments, Command, Refused
 Request = TypeVar("Request", bound=BaseModel)
 
 
-def taking(form: type[Request], answer: Callable[[Request], BaseModel]) -> Command:
+def make_validated_handler(form: type[Request], answer: Callable[[Request], BaseModel]) -> Command:
     """A command that answers a request of this form, and refuses any other."""
 
     @contextmanager

@@ -30,7 +30,7 @@ Command = Callable[[Arguments], AbstractContextManager[Answer]]
 log = logging.getLogger("spanmart")
 
 
-class NobodyAnswers(WarehouseError):
+class NotRunning(WarehouseError):
     """No `spanmart up` listens in the folder."""
 
 
@@ -38,7 +38,7 @@ class Refused(WarehouseError):
     """The process that holds the folder could not do it; the message is its own."""
 
 
-def answering(answer: Callable[[], Answer]) -> Command:
+def make_handler(answer: Callable[[], Answer]) -> Command:
     """A command that only answers."""
 
     @contextmanager
@@ -89,7 +89,7 @@ def _server(address: str, commands: Mapping[str, Command]) -> ThreadingUnixStrea
     class Handler(StreamRequestHandler):
         def handle(self) -> None:
             try:
-                with _obeyed(commands, self.rfile.readline(LONGEST_REQUEST)) as answer:
+                with _obey(commands, self.rfile.readline(LONGEST_REQUEST)) as answer:
                     self._send(answer)
                     self.rfile.read()  # until the asker leaves
             except WarehouseError as error:
@@ -104,7 +104,7 @@ def _server(address: str, commands: Mapping[str, Command]) -> ThreadingUnixStrea
     return Server(address, Handler, bind_and_activate=False)
 
 
-def _obeyed(commands: Mapping[str, Command], line: bytes) -> AbstractContextManager[Answer]:
+def _obey(commands: Mapping[str, Command], line: bytes) -> AbstractContextManager[Answer]:
     try:
         arguments = json.loads(line)
         command = commands[arguments.pop("command")]
@@ -114,7 +114,7 @@ def _obeyed(commands: Mapping[str, Command], line: bytes) -> AbstractContextMana
 
 
 @contextmanager
-def asked(folder: Path, command: str, **arguments: object) -> Iterator[Answer]:
+def ask(folder: Path, command: str, **arguments: object) -> Iterator[Answer]:
     """The answer to a command, which holds inside the block. Raises NobodyAnswers, Refused."""
     with socket.socket(socket.AF_UNIX) as connection:
         try:
@@ -124,9 +124,9 @@ def asked(folder: Path, command: str, **arguments: object) -> Iterator[Answer]:
             with connection.makefile("rb") as lines:
                 line = lines.readline()
         except OSError as error:
-            raise NobodyAnswers(f"No `spanmart up` answers in {folder}: {error.strerror}.") from error
+            raise NotRunning(f"No `spanmart up` answers in {folder}: {error.strerror}.") from error
         if not line:
-            raise NobodyAnswers(f"The `spanmart up` in {folder} ended before it answered.")
+            raise NotRunning(f"The `spanmart up` in {folder} ended before it answered.")
         answer: Answer = json.loads(line)
         if "error" in answer:
             raise Refused(answer["error"])

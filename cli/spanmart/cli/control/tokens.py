@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from spanmart.cli.control.schemas import taking
-from spanmart.cli.control.socket import Command, Refused, asked
+from spanmart.cli.control.schemas import make_validated_handler
+from spanmart.cli.control.socket import Command, Refused, ask
 from spanmart.warehouse.accounts.tokens import Scope, Token, Tokens
 from spanmart.warehouse.errors import TokenError
 
@@ -45,7 +45,7 @@ def commands(tokens: Tokens) -> dict[str, Command]:
         REVOKE: lambda request: Told(tokens=[tokens.revoke(request.name)]),
     }
 
-    return {name: taking(Request, act) for name, act in work.items()}
+    return {name: make_validated_handler(Request, act) for name, act in work.items()}
 
 
 class RemoteTokens:
@@ -71,7 +71,7 @@ class RemoteTokens:
 
     def _ask(self, command: str, request: Request) -> Told:
         try:
-            with asked(self._folder, command, **request.model_dump(mode="json")) as answer:
+            with ask(self._folder, command, **request.model_dump(mode="json")) as answer:
                 return Told.model_validate(answer)
         except Refused as error:
             raise TokenError(str(error)) from error

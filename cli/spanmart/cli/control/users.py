@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from spanmart.cli.control.schemas import taking
-from spanmart.cli.control.socket import Command, Refused, asked
+from spanmart.cli.control.schemas import make_validated_handler
+from spanmart.cli.control.socket import Command, Refused, ask
 from spanmart.warehouse.accounts.users import Role, User, Users
 from spanmart.warehouse.errors import UserError
 
@@ -43,10 +43,10 @@ def commands(users: Users) -> dict[str, Command]:
         REMOVE: lambda request: [users.remove(request.name)],
     }
 
-    def telling(act: Callable[[Request], list[User]]) -> Callable[[Request], Told]:
+    def make_reply(act: Callable[[Request], list[User]]) -> Callable[[Request], Told]:
         return lambda request: Told(users=act(request))
 
-    return {name: taking(Request, telling(act)) for name, act in work.items()}
+    return {name: make_validated_handler(Request, make_reply(act)) for name, act in work.items()}
 
 
 class RemoteUsers:
@@ -77,7 +77,7 @@ class RemoteUsers:
 
     def _ask(self, command: str, request: Request) -> list[User]:
         try:
-            with asked(self._folder, command, **request.model_dump(mode="json")) as answer:
+            with ask(self._folder, command, **request.model_dump(mode="json")) as answer:
                 return Told.model_validate(answer).users
         except Refused as error:
             raise UserError(str(error)) from error

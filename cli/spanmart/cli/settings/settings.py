@@ -225,7 +225,7 @@ def load(flags: Mapping[str, object], environment: Mapping[str, str], folder: Pa
     chosen: dict[str, Any] = {}
     for name in SETTINGS:
         for source, value in _candidates(name, flags, environment, in_file):
-            chosen[name] = _parsed(name, value, source)
+            chosen[name] = _parse(name, value, source)
             break
     return Settings(**chosen)
 
@@ -242,7 +242,7 @@ def _candidates(
         yield f"{name} in {FILE}", in_file[name]
 
 
-def _parsed(name: str, value: object, source: str) -> object:
+def _parse(name: str, value: object, source: str) -> object:
     metadata = SETTINGS[name].metadata
     try:
         return metadata["parse"](value)

@@ -3,7 +3,7 @@
 import os
 
 from spanmart.cli.control import audit, backup, doctor, prices, tokens, users
-from spanmart.cli.control.socket import STATUS, Answer, Command, ControlSocket, answering
+from spanmart.cli.control.socket import STATUS, Answer, Command, ControlSocket, make_handler
 from spanmart.warehouse import AuditLog, Refresher, Tokens, Users, Warehouse
 
 
@@ -31,4 +31,4 @@ def _status_commands(warehouse: Warehouse, refresher: Refresher) -> dict[str, Co
             "refreshed_seq": refresher.status.refreshed_seq,
         }
 
-    return {STATUS: answering(status)}
+    return {STATUS: make_handler(status)}

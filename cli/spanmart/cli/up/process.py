@@ -19,7 +19,7 @@ from spanmart.cli.up.receivers import Receivers
 from spanmart.cli.up.web import Pages
 from spanmart.warehouse import Refresher, Tokens, Users, Warehouse
 from spanmart.warehouse.errors import WarehouseError
-from spanmart.warehouse.maintenance.retention import Keeps, Retention
+from spanmart.warehouse.maintenance.retention import Retention, RetentionPolicy
 from spanmart.warehouse.net import ListenError
 from spanmart.warehouse.prices.price_lists import PriceLists
 from spanmart.web import WebServer, create_app
@@ -84,7 +84,7 @@ def _start(settings: "Settings", demo: bool, parts: ExitStack) -> dict[str, obje
     web.start()
     parts.callback(web.stop, _LISTENER_S)
     refresher.start()
-    retention = Retention(warehouse, Keeps(settings.retention_days, settings.text_retention_days))
+    retention = Retention(warehouse, RetentionPolicy(settings.retention_days, settings.text_retention_days))
     retention.start()
     parts.callback(retention.stop)
     receivers.log_addresses(otlp_http.port, otlp_grpc.port)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.accounts.audit_log import COMMAND_LINE, Author, record
 from spanmart.warehouse.errors import TokenError
-from spanmart.warehouse.utc import unsaid
+from spanmart.warehouse.utc import naive_utc
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,7 +88,7 @@ class Tokens:
         self._by_prefix: dict[str, Token] = {}
         self._use_noted: dict[str, datetime] = {}
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="token-use")
-        with self._written():
+        with self._write_alone():
             pass
 
     def all(self) -> list[Token]:
@@ -114,7 +114,7 @@ class Tokens:
             raise TokenError("A token needs at least one scope: ingest, read or admin.")
         if expires_at is not None and expires_at <= now:
             raise TokenError(f"The expiry {expires_at:%Y-%m-%d %H:%M} UTC is in the past.")
-        with self._written() as cursor:
+        with self._write_alone() as cursor:
             taken = next((token for token in self.all() if token.name == name and not token.revoked_at), None)
             if taken:
                 raise TokenError(
@@ -123,14 +123,14 @@ class Tokens:
                 )
             prefix = self._new_prefix()
             secret = f"{prefix}_{secrets.token_hex(SECRET_BYTES)}"
-            expiry = expires_at and unsaid(expires_at)
-            cursor.execute(INSERT, [name, prefix, _sha256(secret), sorted(scopes), unsaid(now), expiry])
+            expiry = expires_at and naive_utc(expires_at)
+            cursor.execute(INSERT, [name, prefix, _sha256(secret), sorted(scopes), naive_utc(now), expiry])
             record(cursor, by, "create token", f"{name} ({prefix})", f"scope {', '.join(sorted(scopes))}")
         return self._by_prefix[prefix], secret
 
     def revoke(self, name_or_prefix: str, by: Author = COMMAND_LINE) -> Token:
         """Make a token useless from this moment; raises TokenError where there is none to revoke."""
-        with self._written() as cursor:
+        with self._write_alone() as cursor:
             found = [token for token in self.all() if name_or_prefix in (token.name, token.prefix)]
             active = next((token for token in found if not token.revoked_at), None)
             if active is None:
@@ -139,7 +139,7 @@ class Tokens:
                     if found
                     else f"There is no token {name_or_prefix!r}. `spanmart token list` shows them."
                 )
-            cursor.execute(REVOKE, [unsaid(self._clock()), active.prefix])
+            cursor.execute(REVOKE, [naive_utc(self._clock()), active.prefix])
             record(cursor, by, "revoke token", f"{active.name} ({active.prefix})")
         return self._by_prefix[active.prefix]
 
@@ -167,8 +167,8 @@ class Tokens:
         import duckdb  # noqa: PLC0415 - the command offers the scopes without loading DuckDB
 
         try:
-            with self._written() as cursor:
-                cursor.execute(NOTE_USE, [unsaid(at), prefix])
+            with self._write_alone() as cursor:
+                cursor.execute(NOTE_USE, [naive_utc(at), prefix])
         except duckdb.Error as error:
             log.warning("that token %s was used could not be noted: %s", prefix, error)
 
@@ -178,7 +178,7 @@ class Tokens:
         return prefix
 
     @contextmanager
-    def _written(self) -> "Iterator[duckdb.DuckDBPyConnection]":
+    def _write_alone(self) -> "Iterator[duckdb.DuckDBPyConnection]":
         """Let one thread at a time write, then read what the file now holds."""
         with self._writing:
             with self._warehouse.transaction() as cursor:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from spanmart.warehouse.accounts.audit_log import COMMAND_LINE, Author, record
 from spanmart.warehouse.errors import UserError
-from spanmart.warehouse.utc import unsaid
+from spanmart.warehouse.utc import naive_utc
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,7 +73,7 @@ class Users:
         self._writing = threading.Lock()
         self._hashing = threading.Semaphore(HASHES_AT_ONCE)
         self._by_name: dict[str, User] = {}
-        with self._written() as cursor:
+        with self._write_alone() as cursor:
             self.session_key = _session_key(cursor)
 
     def all(self) -> list[User]:
@@ -88,30 +88,30 @@ class Users:
         """Add a user. Raises UserError."""
         _check_name(name)
         _check_password(password)
-        hashed = _hashed(password)
-        with self._written() as cursor:
+        hashed = _hash(password)
+        with self._write_alone() as cursor:
             if taken := self.find(name):
                 raise UserError(f"There is a user {taken.name!r} already.")
             if not self._by_name and role != Role.ADMIN:
                 raise UserError("The first user must be an admin, who can then add others.")
-            cursor.execute(INSERT, [name, role, hashed, _new_stamp(), unsaid(self._clock())])
+            cursor.execute(INSERT, [name, role, hashed, _new_stamp(), naive_utc(self._clock())])
             record(cursor, by, "add user", name, f"role {role}")
         return self._by_name[name.casefold()]
 
     def set_password(self, name: str, password: str, by: Author = COMMAND_LINE) -> User:
         """Give a user another password, which ends all sessions of theirs. Raises UserError."""
         _check_password(password)
-        hashed = _hashed(password)
-        with self._written() as cursor:
-            user = self._known(name)
+        hashed = _hash(password)
+        with self._write_alone() as cursor:
+            user = self._find_known(name)
             cursor.execute(SET_PASSWORD, [hashed, _new_stamp(), user.name])
             record(cursor, by, "set password", user.name)
         return self._by_name[name.casefold()]
 
     def set_role(self, name: str, role: Role, by: Author = COMMAND_LINE) -> User:
         """Give a user another role, which ends all sessions of theirs. Raises UserError."""
-        with self._written() as cursor:
-            user = self._known(name)
+        with self._write_alone() as cursor:
+            user = self._find_known(name)
             if role != Role.ADMIN:
                 self._keep_an_admin(user)
             cursor.execute(SET_ROLE, [role, _new_stamp(), user.name])
@@ -123,8 +123,8 @@ class Users:
 
         The very last user can be removed from the command line alone: on loopback that ends the login.
         """
-        with self._written() as cursor:
-            user = self._known(name)
+        with self._write_alone() as cursor:
+            user = self._find_known(name)
             if len(self._by_name) > 1 or by != COMMAND_LINE:
                 self._keep_an_admin(user)
             cursor.execute(DELETE, [user.name])
@@ -142,21 +142,21 @@ class Users:
 
     def note_login(self, user: User, by: Author) -> None:
         """Remember that the user logged in now."""
-        with self._written() as cursor:
-            cursor.execute(NOTE_LOGIN, [unsaid(self._clock()), user.name])
+        with self._write_alone() as cursor:
+            cursor.execute(NOTE_LOGIN, [naive_utc(self._clock()), user.name])
             record(cursor, by, "log in", user.name)
 
     def end_sessions(self, user: User, by: Author) -> None:
         """Log the user out, everywhere."""
-        with self._written() as cursor:
+        with self._write_alone() as cursor:
             cursor.execute(SET_STAMP, [_new_stamp(), user.name])
             record(cursor, by, "log out", user.name)
 
     @cached_property
     def _nobodys_hash(self) -> str:
-        return _hashed(secrets.token_hex())
+        return _hash(secrets.token_hex())
 
-    def _known(self, name: str) -> User:
+    def _find_known(self, name: str) -> User:
         user = self.find(name)
         if user is None:
             raise UserError(f"There is no user {name!r}. `spanmart user list` shows them.")
@@ -167,7 +167,7 @@ class Users:
             raise UserError(f"{user.name!r} is the only admin. Make another user an admin first.")
 
     @contextmanager
-    def _written(self) -> "Iterator[duckdb.DuckDBPyConnection]":
+    def _write_alone(self) -> "Iterator[duckdb.DuckDBPyConnection]":
         """Let one thread at a time write, then read what the file now holds."""
         with self._writing:
             with self._warehouse.transaction() as cursor:
@@ -196,7 +196,7 @@ def _is_text(password: str) -> bool:
     return password.encode("utf-8", "ignore").decode() == password
 
 
-def _hashed(password: str) -> str:
+def _hash(password: str) -> str:
     from werkzeug.security import generate_password_hash  # noqa: PLC0415 - the command offers roles without it
 
     return generate_password_hash(password)

@@ -140,7 +140,7 @@ class DbtRunner:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
         from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
-        callbacks = [_reporting(progress)] if progress else []
+        callbacks = [_make_reporter(progress)] if progress else []
         places = (
             *("--project-dir", str(self._project), "--profiles-dir", str(self._files.profiles)),
             *("--target-path", str(self._files.target), "--log-path", str(self._files.logs)),
@@ -174,7 +174,7 @@ def _results(outcome: Any) -> list[NodeResult]:  # noqa: ANN401
     ]
 
 
-def _reporting(progress: Progress) -> Callable[[Any], None]:
+def _make_reporter(progress: Progress) -> Callable[[Any], None]:
     def report(event: Any) -> None:  # noqa: ANN401
         if event.info.name == "NodeStart":
             progress(event.data.node_info.node_name)

@@ -162,7 +162,7 @@ def finish(folder: Path, least_seq: int) -> Backup:
     """
     try:
         with duckdb.connect() as connection:
-            seq = _checked(connection, folder)
+            seq = _check(connection, folder)
     except duckdb.Error as error:
         raise BackupFailed(f"The copy does not open: {error}") from error
     if seq < least_seq:
@@ -177,7 +177,7 @@ def finish(folder: Path, least_seq: int) -> Backup:
     return backup
 
 
-def _checked(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
+def _check(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
     """Open both files, check them, and close them again without a log; the newest commit."""
     catalogs = {name.removesuffix(".duckdb"): folder / name for name in (LANDING, APP)}
     for catalog, path in catalogs.items():

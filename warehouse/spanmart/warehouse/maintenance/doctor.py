@@ -13,7 +13,7 @@ import duckdb
 from spanmart.warehouse.maintenance.integrity import ledger_faults, newest_seq
 from spanmart.warehouse.maintenance.retention import NEWEST_FAILURE
 from spanmart.warehouse.storage.data_folder import ASIDE, UNFINISHED, WRITE_AHEAD_LOGS, quoted
-from spanmart.warehouse.storage.migrate import migrations_of, newest_applied
+from spanmart.warehouse.storage.migrate import find_newest_applied, migrations_of
 from spanmart.warehouse.storage.set_aside import PRESENT
 
 HOLDS = {
@@ -88,7 +88,7 @@ def examine_files(folder: Path, *, deep: bool = False) -> Findings:
             try:
                 connection.execute(f"attach {quoted(path)} as {catalog} (read_only)")
             except duckdb.Error as error:
-                yield _damaged(folder, catalog, str(error))
+                yield _report_damage(folder, catalog, str(error))
             else:
                 opened.add(catalog)
                 yield fine("opens", f"{path.name} opens")
@@ -104,7 +104,7 @@ def examine_databases(
             yield from _versions(connection, folder, catalog)
             yield from _blocks(connection, folder, catalog) if deep else ()
         except duckdb.Error as error:
-            yield _damaged(folder, catalog, str(error))
+            yield _report_damage(folder, catalog, str(error))
     if "landing" in opened:
         try:
             yield from _ledger(connection, folder)
@@ -113,7 +113,7 @@ def examine_databases(
             yield from _watermark(connection, folder) if "marts" in opened else ()
             yield from _unread_spans(connection) if "marts" in opened else ()
         except duckdb.Error as error:
-            yield _damaged(folder, "landing", str(error))
+            yield _report_damage(folder, "landing", str(error))
 
 
 def _permissions(folder: Path) -> Findings:
@@ -231,7 +231,7 @@ def _versions(connection: duckdb.DuckDBPyConnection, folder: Path, catalog: str)
     if catalog == "marts":
         return
     known = migrations_of(catalog)
-    applied, newest = newest_applied(connection, catalog), known[-1].number if known else 0
+    applied, newest = find_newest_applied(connection, catalog), known[-1].number if known else 0
     if applied > newest:
         yield Finding(
             "migrations",
@@ -355,7 +355,7 @@ def _printable(name: str | None) -> str:
     return (shown[:LONGEST_NAME] + "…" if len(shown) > LONGEST_NAME else shown) or "(none)"
 
 
-def _damaged(folder: Path, catalog: str, reason: str) -> Finding:
+def _report_damage(folder: Path, catalog: str, reason: str) -> Finding:
     found = f"{catalog}.duckdb cannot be read: {reason}"
     if catalog == "marts":
         return Finding(

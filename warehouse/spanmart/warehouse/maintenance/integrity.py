@@ -38,24 +38,28 @@ def ledger_faults(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What does not add up, each as a sentence; reads counts and numbers alone. One moment's state."""
     connection.execute("begin")
     try:
-        return [fault for check in (_miscounted, _misnumbered, _missing) if (fault := check(connection))]
+        return [
+            fault
+            for check in (_find_miscounts, _find_misnumbered, _find_missing)
+            if (fault := check(connection))
+        ]
     finally:
         connection.execute("rollback")
 
 
-def _miscounted(connection: duckdb.DuckDBPyConnection) -> str:
+def _find_miscounts(connection: duckdb.DuckDBPyConnection) -> str:
     [(wrong, first)] = connection.execute(MISCOUNTED).fetchall()
     return f"In {wrong} commits, the first {first}, received is not stored + rejected." if wrong else ""
 
 
-def _misnumbered(connection: duckdb.DuckDBPyConnection) -> str:
+def _find_misnumbered(connection: duckdb.DuckDBPyConnection) -> str:
     [(rows, numbers, newest)] = connection.execute(NUMBERING).fetchall()
     if rows == numbers == newest:
         return ""
     return f"The ledger lists {rows} commits with {numbers} numbers, but the newest is number {newest}."
 
 
-def _missing(connection: duckdb.DuckDBPyConnection) -> str:
+def _find_missing(connection: duckdb.DuckDBPyConnection) -> str:
     kept = _one(connection, STORED) - rows_taken(connection)
     present = _one(connection, PRESENT)
     [newest] = connection.execute(UNKNOWN).fetchall()[0]

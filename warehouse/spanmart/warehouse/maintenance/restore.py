@@ -25,7 +25,7 @@ def restore(source: Path, folder: Path, *, force: bool = False) -> tuple[Backup,
                 f"{claimed.path} already holds data. Restore into another folder with --data; or give "
                 "--force to set the present files aside and keep them under another name."
             )
-        incoming = [_brought(source / file.name, claimed.path / file.name) for file in backup.files]
+        incoming = [_bring(source / file.name, claimed.path / file.name) for file in backup.files]
         aside = [set_aside(path) for path in present]
         for path in incoming:
             path.replace(path.with_name(path.name.removesuffix(INCOMING)))
@@ -40,7 +40,7 @@ def _present(folder: DataFolder) -> list[Path]:
     return [path for path in files if path.exists() or write_ahead_log(path).exists()]
 
 
-def _brought(source: Path, target: Path) -> Path:
+def _bring(source: Path, target: Path) -> Path:
     """Copy under a name that nobody opens, so that what is there stays until everything has come."""
     incoming = target.with_name(target.name + INCOMING)
     try:

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from spanmart.warehouse.errors import WarehouseError
-from spanmart.warehouse.maintenance.text_removal import events_without_texts, without_text, without_texts
+from spanmart.warehouse.maintenance.text_removal import events_without_texts, remove_text, remove_texts
 from spanmart.warehouse.storage.batch import ATTRIBUTES
 from spanmart.warehouse.storage.database import Warehouse
 
@@ -94,7 +94,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Keeps:
+class RetentionPolicy:
     """How many days the ledger keeps rows, and how many the texts in them; None: for ever."""
 
     days: float | None = None
@@ -104,7 +104,7 @@ class Keeps:
 class Retention:
     """Takes what is older than a warehouse `keeps`; with `start`, now and every hour."""
 
-    def __init__(self, warehouse: Warehouse, keeps: Keeps) -> None:
+    def __init__(self, warehouse: Warehouse, keeps: RetentionPolicy) -> None:
         self._warehouse = warehouse
         self._keeps = keeps
         self._stopping = threading.Event()
@@ -112,7 +112,7 @@ class Retention:
 
     def start(self) -> None:
         """Keep to it from now on, if anything is to go at all."""
-        if self._keeps != Keeps():
+        if self._keeps != RetentionPolicy():
             self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
             self._thread.start()
 
@@ -160,21 +160,23 @@ class Retention:
 
     def _take_rows(self, before: datetime) -> Iterator[int]:
         with self._warehouse.cursor() as cursor:
-            old = _of_all_tables(cursor, COUNT_OLD, before)
+            old = _sum_over_tables(cursor, COUNT_OLD, before)
         if old:
             boundaries = [landed_before for _, _, landed_before in self._pieces(ROWS, before)]
             for landed_before in (*boundaries, before):
-                yield self._amend(ROWS, landed_before, partial(_deleted, before=landed_before))
+                yield self._amend(ROWS, landed_before, partial(_delete, before=landed_before))
 
     def _take_texts(self, before: datetime) -> Iterator[int]:
         for first, last, landed_before in self._pieces(TEXTS, before):
-            yield self._amend(TEXTS, landed_before, partial(_emptied, first=first, last=last))
+            yield self._amend(TEXTS, landed_before, partial(_empty, first=first, last=last))
 
     def _pieces(self, takes: str, before: datetime) -> list[tuple[int, int, datetime]]:
         """What landed before and is to go, in pieces: first and last commit, and when they had landed."""
         with self._warehouse.cursor() as cursor:
             [since] = cursor.execute(TAKEN_BEFORE, {"takes": takes}).fetchone() or (None,)
-            upto_seq = _refreshed_seq(cursor) if takes == TEXTS else self._warehouse.landing.committed_seq
+            upto_seq = (
+                _read_refreshed_seq(cursor) if takes == TEXTS else self._warehouse.landing.committed_seq
+            )
             rows = ROWS_A_PIECE[takes]
             parameters = {"rows": rows, "upto_seq": upto_seq, "before": before, "since": since}
             return cursor.execute(PIECES, parameters).fetchall()
@@ -212,7 +214,7 @@ def newest_failure(warehouse: Warehouse) -> str | None:
     return failure[1] if failure else None
 
 
-def _refreshed_seq(cursor: duckdb.DuckDBPyConnection) -> int:
+def _read_refreshed_seq(cursor: duckdb.DuckDBPyConnection) -> int:
     try:
         [seq] = cursor.execute(REFRESHED_SEQ).fetchone() or (0,)
     except duckdb.CatalogException:
@@ -220,24 +222,24 @@ def _refreshed_seq(cursor: duckdb.DuckDBPyConnection) -> int:
     return int(seq)
 
 
-def _deleted(connection: duckdb.DuckDBPyConnection, _: int, before: datetime) -> tuple[int, int]:
+def _delete(connection: duckdb.DuckDBPyConnection, _: int, before: datetime) -> tuple[int, int]:
     """Delete the rows that landed before; returns how many, and that none came instead."""
-    return _of_all_tables(connection, DELETE_OLD, before), 0
+    return _sum_over_tables(connection, DELETE_OLD, before), 0
 
 
-def _of_all_tables(cursor: duckdb.DuckDBPyConnection, statement: str, before: datetime) -> int:
+def _sum_over_tables(cursor: duckdb.DuckDBPyConnection, statement: str, before: datetime) -> int:
     """The sum of the counts that the statement gives."""
     counts = [cursor.execute(statement.format(table=table), [before]).fetchone() for table in TABLES]
     return sum(count for (count,) in filter(None, counts))
 
 
-def _emptied(connection: duckdb.DuckDBPyConnection, seq: int, first: int, last: int) -> tuple[int, int]:
+def _empty(connection: duckdb.DuckDBPyConnection, seq: int, first: int, last: int) -> tuple[int, int]:
     """Land the rows of these commits again without their texts; returns how many went and how many came."""
     commits = {"first": first, "last": last}
     spans = connection.execute(SPANS, commits).to_arrow_table()
     log_events = connection.execute(LOG_EVENTS, commits).to_arrow_table()
-    _replace(connection, "spans", _emptied_spans(spans), seq)
-    _replace(connection, "log_events", _emptied_log_events(log_events), seq)
+    _replace(connection, "spans", _empty_spans(spans), seq)
+    _replace(connection, "log_events", _empty_log_events(log_events), seq)
     rows = len(spans) + len(log_events)
     return rows, rows
 
@@ -251,34 +253,36 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, 
         connection.unregister("emptied")
 
 
-def _emptied_spans(spans: pa.Table) -> pa.Table:
-    attributes = [without_texts(each) for each in spans["attributes"].to_pylist()]
+def _empty_spans(spans: pa.Table) -> pa.Table:
+    attributes = [remove_texts(each) for each in spans["attributes"].to_pylist()]
     events = [events_without_texts(each) for each in spans["events"].to_pylist()]
-    return _with(spans, attributes=pa.array(attributes, ATTRIBUTES), events=pa.array(events, pa.string()))
+    return _replace_columns(
+        spans, attributes=pa.array(attributes, ATTRIBUTES), events=pa.array(events, pa.string())
+    )
 
 
-def _emptied_log_events(log_events: pa.Table) -> pa.Table:
+def _empty_log_events(log_events: pa.Table) -> pa.Table:
     """Events without texts; feedback keeps how far the text was edited, which nobody could count any more."""
     distances = log_events["edit_distance"].to_pylist()
     attributes = [
-        _with_distance(dict(each), distance)
+        _add_distance(dict(each), distance)
         for each, distance in zip(log_events["attributes"].to_pylist(), distances, strict=True)
     ]
-    bodies = [body and without_text("body", body) for body in log_events["body"].to_pylist()]
-    return _with(
+    bodies = [body and remove_text("body", body) for body in log_events["body"].to_pylist()]
+    return _replace_columns(
         log_events.drop_columns("edit_distance"),
-        attributes=pa.array([without_texts(each.items()) for each in attributes], ATTRIBUTES),
+        attributes=pa.array([remove_texts(each.items()) for each in attributes], ATTRIBUTES),
         body=pa.array(bodies, pa.string()),
     )
 
 
-def _with_distance(attributes: dict[str, str | None], distance: int | None) -> dict[str, str | None]:
+def _add_distance(attributes: dict[str, str | None], distance: int | None) -> dict[str, str | None]:
     if distance is None or FINAL_TEXT not in attributes:
         return attributes
     return {EDIT_DISTANCE: str(distance), **attributes}
 
 
-def _with(table: pa.Table, **columns: pa.Array) -> pa.Table:
+def _replace_columns(table: pa.Table, **columns: pa.Array) -> pa.Table:
     for name, column in columns.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
     return table

@@ -55,27 +55,27 @@ NAMES_OF_VARIABLES = frozenset(
 )
 
 
-def without_texts(attributes: Iterable[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+def remove_texts(attributes: Iterable[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
     """Attributes as the ledger has them (strings verbatim, the rest as JSON text), without the texts."""
-    return [(key, value and without_text(key, value)) for key, value in attributes]
+    return [(key, value and remove_text(key, value)) for key, value in attributes]
 
 
 def events_without_texts(events: str) -> str:
     """A span's events, a JSON list, each with its name and time, and its attributes without texts."""
-    parsed = _parsed(events)
+    parsed = _parse(events)
     if not isinstance(parsed, list):
         return "[]"
-    return _json([{**event, "attributes": _emptied_object((), event["attributes"])} for event in parsed])
+    return _json([{**event, "attributes": _empty_object((), event["attributes"])} for event in parsed])
 
 
-def without_text(key: str, value: str) -> str:
+def remove_text(key: str, value: str) -> str:
     """The value of one attribute: itself where it is a fact, else emptied."""
     if key in NAMES_OF_VARIABLES:
         return value
     words = _words(key)
-    parsed = _parsed(value)
+    parsed = _parse(value)
     if isinstance(parsed, dict | list):
-        return _json(_emptied(words, parsed, FACTS_IN_JSON))
+        return _json(_empty(words, parsed, FACTS_IN_JSON))
     if isinstance(parsed, bool | None):
         return value
     if isinstance(parsed, int | float):
@@ -88,14 +88,14 @@ def _json(emptied: Any) -> str:  # noqa: ANN401
     return _HALF_A_PAIR.sub("\ufffd", json.dumps(emptied, ensure_ascii=False))
 
 
-def _emptied(words: tuple[str, ...], value: Any, facts: frozenset[str]) -> Any:  # noqa: ANN401
+def _empty(words: tuple[str, ...], value: Any, facts: frozenset[str]) -> Any:  # noqa: ANN401
     match value:
         case dict() if OF_THE_APP & set(words):
             return {}
         case dict():
-            return _emptied_object(words, value, FACTS_IN_JSON)
+            return _empty_object(words, value, FACTS_IN_JSON)
         case list():
-            return [_emptied(words, child, facts) for child in value]
+            return [_empty(words, child, facts) for child in value]
         case str():
             return value if _is_kept(words, value, facts) else _mark(value)
         case bool() | None:
@@ -104,10 +104,10 @@ def _emptied(words: tuple[str, ...], value: Any, facts: frozenset[str]) -> Any: 
             return value if _is_number_kept(words) else 0
 
 
-def _emptied_object(
+def _empty_object(
     words: tuple[str, ...], value: dict[str, Any], facts: frozenset[str] = FACTS
 ) -> dict[str, Any]:
-    return {key: _emptied((*words, *_words(key)), child, facts) for key, child in value.items()}
+    return {key: _empty((*words, *_words(key)), child, facts) for key, child in value.items()}
 
 
 def _is_kept(words: tuple[str, ...], value: str, facts: frozenset[str]) -> bool:
@@ -130,7 +130,7 @@ def _is_number_kept(words: tuple[str, ...]) -> bool:
 
 def _mark(value: str) -> str:
     """What stands in a text's place; JSON stays JSON, for whether an answer was valid is a fact."""
-    match _parsed(value):
+    match _parse(value):
         case dict():
             return "{}"
         case list():
@@ -138,7 +138,7 @@ def _mark(value: str) -> str:
     return REMOVED
 
 
-def _parsed(value: str) -> Any:  # noqa: ANN401
+def _parse(value: str) -> Any:  # noqa: ANN401
     """The value of JSON text; the text itself where it is none, or nested too deep."""
     try:
         parsed = json.loads(value)

@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from spanmart.warehouse.errors import OwnPricesInvalid
-from spanmart.warehouse.prices.genai_catalog import provider_listed
+from spanmart.warehouse.prices.genai_catalog import find_provider
 from spanmart.warehouse.prices.price_rows import FIRST_DAY, LAST_DAY, UNITS, context_of
 from spanmart.warehouse.prices.sellers import sellers
 from spanmart.warehouse.prices.toml_places import place_of
@@ -38,7 +38,7 @@ from spanmart.warehouse.storage.data_folder import OWN_PRICES
 HIGHEST_PRICE = 100_000
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
-Provider = Annotated[Name, AfterValidator(provider_listed)]
+Provider = Annotated[Name, AfterValidator(find_provider)]
 # Names of models mean the same in any case of letters.
 Model = Annotated[Name, AfterValidator(str.lower)]
 Usd = Annotated[Decimal, Field(ge=0, le=HIGHEST_PRICE, decimal_places=18)]
@@ -73,7 +73,7 @@ class Dated(_Entry):
     valid_to: date = LAST_DAY
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _check_order(self) -> Self:
         if self.valid_from >= self.valid_to:
             raise ValueError("valid_to, the first day on which it no longer counts, must be after valid_from")
         return self
@@ -104,7 +104,7 @@ class OwnPrice(Dated):
         return given
 
     @model_validator(mode="after")
-    def _priced(self) -> Self:
+    def _check_has_price(self) -> Self:
         if not self.__pydantic_extra__:
             raise ValueError("it has no price, such as input_mtok = 0.5; 0 is a price too")
         validate_model_price(set(self.__pydantic_extra__), UNITS)
@@ -163,7 +163,7 @@ class OwnPrices:
         except tomllib.TOMLDecodeError as error:
             raise OwnPricesInvalid(f"{path} is not TOML: {error}") from error
         except ValidationError as error:
-            told = [f"{self.place(wrong['loc'])}: {_told(wrong)}" for wrong in error.errors()]
+            told = [f"{self.place(wrong['loc'])}: {_describe_error(wrong)}" for wrong in error.errors()]
             raise OwnPricesInvalid("\n".join(told)) from None
         self.models, self.discounts, self.aliases = said.model, said.discount, said.alias
 
@@ -194,13 +194,13 @@ class OwnPrices:
 
     def model_of(self, provider: str, model: str) -> tuple[str, str] | None:
         """The own model that a called name means, if any."""
-        names = _written(provider, model)
+        names = _list_spellings(provider, model)
         found = (own for own in reversed(self.models) if own.provider == provider and _fits(names, own))
         return next(((own.provider, own.model) for own in found), None)
 
     def alias_of(self, provider: str, model: str) -> tuple[str, str] | None:
         """Whose price a called name has, if the file says so."""
-        names = _written(provider, model)
+        names = _list_spellings(provider, model)
         found = (
             alias
             for alias in reversed(self.aliases)
@@ -220,7 +220,7 @@ def unknown_key(key: str, known: set[str]) -> str:
     return f"unknown key {key!r}. " + (f"Did you mean {close[0]!r}?" if close else f"Known: {sorted(known)}")
 
 
-def _written(provider: str, model: str) -> list[str]:
+def _list_spellings(provider: str, model: str) -> list[str]:
     """All that a file may have for a model that the marts name so: it was written by what senders send."""
     before = [f"{name}/" for name, seller in sellers().items() if seller == provider]
     names = [model, *(f"{start}{model}" for start in before)]
@@ -238,7 +238,7 @@ def _fits(names: Iterable[str], entry: OwnPrice | Alias | Discount) -> bool:
     return any(fnmatchcase(name.lower(), entry.model) for name in names)
 
 
-def _told(wrong: Any) -> str:  # noqa: ANN401 - pydantic's dictionary of details
+def _describe_error(wrong: Any) -> str:  # noqa: ANN401 - pydantic's dictionary of details
     match wrong["type"]:
         case "missing":
             return "this key is missing"

@@ -103,7 +103,7 @@ class PriceDiff:
     calls: Sequence[Repriced]
 
 
-def called_names(warehouse: "Warehouse") -> list[Called]:
+def list_called_names(warehouse: "Warehouse") -> list[Called]:
     """Provider, model and tier of every call in the marts; none where there are no marts yet."""
     with warehouse.cursor() as cursor:
         try:
@@ -122,11 +122,11 @@ def diff(warehouse: "Warehouse", candidate: Candidate) -> PriceDiff:
         return PriceDiff(
             called_prices=[change for change in changes if change.of in called],
             other_prices=[change for change in changes if change.of not in called],
-            calls=_repriced(cursor, DbtRunner(warehouse), candidate) if candidate.names.num_rows else [],
+            calls=_reprice(cursor, DbtRunner(warehouse), candidate) if candidate.names.num_rows else [],
         )
 
 
-def _repriced(cursor: duckdb.DuckDBPyConnection, dbt: DbtRunner, candidate: Candidate) -> list[Repriced]:
+def _reprice(cursor: duckdb.DuckDBPyConnection, dbt: DbtRunner, candidate: Candidate) -> list[Repriced]:
     try:
         for table, rows in (("rates", candidate.rates), ("names", candidate.names)):
             cursor.register("arriving", rows)

@@ -30,7 +30,7 @@ from spanmart.warehouse.prices.price_rows import (
     context_of,
     rows_of_price,
 )
-from spanmart.warehouse.prices.sellers import self_hosted, sellers
+from spanmart.warehouse.prices.sellers import list_self_hosted, sellers
 
 # Changes when the rules below do by which a name means a model: the list is another one then.
 MATCHING = 2
@@ -55,18 +55,18 @@ MAKERS = (
 )
 
 
-def listed_version() -> str:
+def read_catalog_version() -> str:
     """The version of the installed genai-prices."""
     return version("genai-prices")
 
 
 @cache
-def listed_rows() -> Sequence[PriceRow]:
+def list_catalog_rows() -> Sequence[PriceRow]:
     """Every price of the installed genai-prices."""
-    return tuple(_listed_rows())
+    return tuple(_iterate_rows())
 
 
-def _listed_rows() -> Iterator[PriceRow]:
+def _iterate_rows() -> Iterator[PriceRow]:
     providers = {provider.id: provider for provider in get_snapshot().providers}
     for seller in providers.values():
         for model in seller.models:
@@ -78,67 +78,67 @@ def _listed_rows() -> Iterator[PriceRow]:
                 yield from _rows_of(model, PricedModel(seller.id, f"{maker}/{model.id}", STANDARD), {})
 
 
-def provider_listed(name: str) -> str:
+def find_provider(name: str) -> str:
     """The name by which genai-prices knows a provider; the same name where it does not."""
     name = sellers().get(name.lower(), name.lower())
     found = find_provider_by_id(get_snapshot().providers, name) if name else None
     return found.id if found else name
 
 
-def model_listed(provider: str, model: str) -> tuple[str, str] | None:
+def find_model(provider: str, model: str) -> tuple[str, str] | None:
     """Provider and model under which the rows of that name stand; None where it is unknown.
 
     A seller whom nobody knows, or whose client asks anybody, does not hide whose model it is.
     """
-    name = provider_listed(provider)
+    name = find_provider(provider)
     seller = find_provider_by_id(get_snapshot().providers, name) if name else None
-    if seller and (found := _sold_by(seller, model)):
+    if seller and (found := _find_at_seller(seller, model)):
         return found
-    if name in self_hosted() or (seller and name not in OF_ANY_SELLER):
+    if name in list_self_hosted() or (seller and name not in OF_ANY_SELLER):
         return None
-    return _made_by(model)
+    return _find_by_maker(model)
 
 
-def _sold_by(seller: Provider, model: str) -> tuple[str, str] | None:
+def _find_at_seller(seller: Provider, model: str) -> tuple[str, str] | None:
     """The seller's model of that name, or of that name after a maker's, for the marts leave those out."""
     as_called = seller.find_model(model, all_providers=get_snapshot().providers)
     # There all names have a maker; the list has some without, at other prices.
     if as_called and seller.id != "openrouter":
-        return _as_sold(seller, as_called)
-    spelt = (seller.find_model(spelling) for spelling in _with_maker(seller.id, model))
+        return _name_at_seller(seller, as_called)
+    spelt = (seller.find_model(spelling) for spelling in _add_maker(seller.id, model))
     found = {match.id for match in spelt if match}
     if len(found) == 1:
         return seller.id, found.pop()
-    return _as_sold(seller, as_called) if as_called else None
+    return _name_at_seller(seller, as_called) if as_called else None
 
 
-def _made_by(model: str) -> tuple[str, str] | None:
+def _find_by_maker(model: str) -> tuple[str, str] | None:
     """The only maker's model of that name."""
     snapshot = get_snapshot()
     try:
         # So it also reads who sells it before the name, as own prices may have it.
-        return _as_sold(*snapshot.find_provider_model(model, None, "litellm", None))
+        return _name_at_seller(*snapshot.find_provider_model(model, None, "litellm", None))
     except LookupError:
         makers = (find_provider_by_id(snapshot.providers, maker) for maker in MAKERS)
         found = [(maker, match) for maker in makers if maker and (match := maker.find_model(model))]
-        return _as_sold(*found[0]) if len(found) == 1 else None
+        return _name_at_seller(*found[0]) if len(found) == 1 else None
 
 
-def _as_sold(seller: Provider, match: ModelInfo) -> tuple[str, str]:
+def _name_at_seller(seller: Provider, match: ModelInfo) -> tuple[str, str]:
     if any(match is model for model in seller.models):
         return seller.id, match.id
     maker = next(maker for maker in get_snapshot().providers if any(match is model for model in maker.models))
     return seller.id, f"{maker.id}/{match.id}"
 
 
-def _with_maker(seller: str, model: str) -> list[str]:
+def _add_maker(seller: str, model: str) -> list[str]:
     if seller == "aws":
         return [model.replace("claude", "anthropic.claude", 1)]
-    return [f"{before}{model}" for before in _before_names(seller)]
+    return [f"{before}{model}" for before in _list_prefixes(seller)]
 
 
 @cache
-def _before_names(seller: str) -> Sequence[str]:
+def _list_prefixes(seller: str) -> Sequence[str]:
     """What stands before the names of models at sellers that have those of several makers."""
     if seller == "fireworks":
         return ("accounts/fireworks/models/",)
@@ -155,11 +155,11 @@ def _rows_of(model: ModelInfo, priced: PricedModel, when: dict[str, str]) -> Ite
     days, times = _periods(model)
     for valid, at in ((day, time_) for day in days for time_ in times):
         moment = datetime.combine(valid[0], time.fromisoformat(at[0]), UTC)
-        price = _with_containers(model.get_prices(moment, when), priced.provider)
+        price = _add_containers(model.get_prices(moment, when), priced.provider)
         yield from rows_of_price(price, priced, valid, at)
 
 
-def _with_containers(price: ModelPrice, seller: str) -> ModelPrice:
+def _add_containers(price: ModelPrice, seller: str) -> ModelPrice:
     containers = CONTAINERS_KCOUNT.get(seller)
     if (
         containers is None

@@ -23,14 +23,14 @@ def overlaid(listed: Iterable[PriceRow], own: OwnPrices) -> Rows:
     """The list that counts where the file says so, in a stable order."""
     by_model: dict[tuple[str, str], Rows] = {}
     for row in listed:
-        by_model.setdefault((row.provider, row.model.lower()), []).extend(_discounted(row, own.discounts))
+        by_model.setdefault((row.provider, row.model.lower()), []).extend(_discount(row, own.discounts))
     for price in own.models:
         name = (price.provider, price.model)
-        by_model[name] = _priced(by_model.get(name, []), price)
+        by_model[name] = _replace_prices(by_model.get(name, []), price)
     return sorted(row for rows in by_model.values() for row in rows)
 
 
-def _discounted(row: PriceRow, discounts: Iterable[Discount]) -> Rows:
+def _discount(row: PriceRow, discounts: Iterable[Discount]) -> Rows:
     fitting = [discount for discount in discounts if discount.fits(row.provider, row.model)]
     return [_less(part, fitting) for part in _split(row, fitting)] if fitting else [row]
 
@@ -43,7 +43,7 @@ def _less(row: PriceRow, discounts: list[Discount]) -> PriceRow:
     return replace(row, usd_per_unit=rate.quantize(RATE_STEP, context=EXACT))
 
 
-def _priced(rows: Rows, own: OwnPrice) -> Rows:
+def _replace_prices(rows: Rows, own: OwnPrice) -> Rows:
     """The rows of one model with an own price instead of what they say for its time and context."""
     contexts = {own.price_context} if own.price_context else {STANDARD, *(row.price_context for row in rows)}
     for context in contexts - {row.price_context for row in rows}:
@@ -64,12 +64,14 @@ def _priced(rows: Rows, own: OwnPrice) -> Rows:
 def _split(row: PriceRow, entries: Iterable[Dated]) -> Iterator[PriceRow]:
     """The row in parts of which each is wholly within or without the days of each entry."""
     bounds = {row.valid_from, row.valid_to}
-    bounds |= {day for entry in entries for day in (entry.valid_from, entry.valid_to) if _within(day, row)}
+    bounds |= {
+        day for entry in entries for day in (entry.valid_from, entry.valid_to) if _applies_on(day, row)
+    }
     for valid_from, valid_to in pairwise(sorted(bounds)):
         yield replace(row, valid_from=valid_from, valid_to=valid_to)
 
 
-def _within(day: date, row: PriceRow) -> bool:
+def _applies_on(day: date, row: PriceRow) -> bool:
     return row.valid_from < day < row.valid_to
 
 

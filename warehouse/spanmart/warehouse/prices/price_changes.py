@@ -50,23 +50,23 @@ class PriceChange:
 
 def price_changes(old: Iterable[PriceRow], new: Iterable[PriceRow]) -> list[PriceChange]:
     """Every price that differs, in order of the models."""
-    before, after = _by_model(old), _by_model(new)
+    before, after = _group_by_model(old), _group_by_model(new)
     return [
         change
         for model in sorted(before.keys() | after.keys())
         if before.get(model) != after.get(model)
-        for change in _of_model(model, before.get(model, []), after.get(model, []))
+        for change in _compare_model(model, before.get(model, []), after.get(model, []))
     ]
 
 
-def _by_model(rows: Iterable[PriceRow]) -> dict[Model, list[PriceRow]]:
+def _group_by_model(rows: Iterable[PriceRow]) -> dict[Model, list[PriceRow]]:
     found: dict[Model, list[PriceRow]] = {}
     for row in sorted(rows):
         found.setdefault((row.provider, row.model, row.price_context), []).append(row)
     return found
 
 
-def _of_model(model: Model, old: Sequence[PriceRow], new: Sequence[PriceRow]) -> Iterator[PriceChange]:
+def _compare_model(model: Model, old: Sequence[PriceRow], new: Sequence[PriceRow]) -> Iterator[PriceChange]:
     days = list(pairwise(sorted({day for row in (*old, *new) for day in (row.valid_from, row.valid_to)})))
     for span in _spans((*old, *new)):
         before, after = ([_prices(rows, since, span) for since, _ in days] for rows in (old, new))

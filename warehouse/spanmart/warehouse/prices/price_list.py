@@ -12,10 +12,10 @@ from spanmart.warehouse.errors import OwnPricesInvalid
 from spanmart.warehouse.prices.custom_prices import OwnPrices
 from spanmart.warehouse.prices.genai_catalog import (
     MATCHING,
-    listed_rows,
-    listed_version,
-    model_listed,
-    provider_listed,
+    find_model,
+    find_provider,
+    list_catalog_rows,
+    read_catalog_version,
 )
 from spanmart.warehouse.prices.overrides import overlaid
 from spanmart.warehouse.prices.price_rows import STANDARD, PriceRow, contexts_of_tier
@@ -44,7 +44,7 @@ class Matcher:
 
     def match(self, provider: str, model: str, service_tier: str) -> PricedName:
         """The called name with whose price it has."""
-        found = self.find(*(self._own.alias_of(provider_listed(provider), model) or (provider, model)))
+        found = self.find(*(self._own.alias_of(find_provider(provider), model) or (provider, model)))
         if found is None:
             return PricedName(provider, model, service_tier, None, None, STANDARD)
         contexts = (name for name in contexts_of_tier(service_tier) if (*found, name) in self._priced)
@@ -52,8 +52,8 @@ class Matcher:
 
     def find(self, provider: str, model: str) -> tuple[str, str] | None:
         """Provider and model of the list that a name means: an own one, or as genai-prices matches."""
-        own = self._own.model_of(provider_listed(provider), model)
-        return own if own in self._models else model_listed(provider, model)
+        own = self._own.model_of(find_provider(provider), model)
+        return own if own in self._models else find_model(provider, model)
 
 
 class PriceList:
@@ -62,8 +62,8 @@ class PriceList:
     def __init__(self, own: OwnPrices) -> None:
         """Raises OwnPricesInvalid where the own prices are for what is not listed."""
         self.own = own
-        self.version = listed_version()
-        self.rows = overlaid(listed_rows(), own)
+        self.version = read_catalog_version()
+        self.rows = overlaid(list_catalog_rows(), own)
         self.matcher = Matcher(own, {(row.provider, row.model, row.price_context) for row in self.rows})
         self._refuse_strangers()
 
@@ -71,7 +71,7 @@ class PriceList:
     def read(cls, folder: Path, named: Path | None = None) -> "PriceList":
         """The list with the own prices of a data folder; see `OwnPrices.read`. Raises OwnPricesInvalid."""
         own = OwnPrices.read(folder, named)
-        return _made(own.text, own.path)
+        return _make(own.text, own.path)
 
     @cached_property
     def digest(self) -> str:
@@ -105,5 +105,5 @@ class PriceList:
 
 
 @lru_cache(maxsize=4)
-def _made(own_prices: str, path: Path) -> PriceList:
+def _make(own_prices: str, path: Path) -> PriceList:
     return PriceList(OwnPrices(own_prices, path))

@@ -51,7 +51,7 @@ class RecordedList:
 
 
 @dataclass(frozen=True)
-class InForce:
+class ActivePrices:
     """What the marts are priced by. `day` is the last on which a price changed: today's are of that day."""
 
     number: int
@@ -87,22 +87,22 @@ class PriceLists:
         """Whether the file or the day is another than when they were looked at last."""
         return self._stamp != self._stamp_now()
 
-    def put_into_force(self) -> InForce:
+    def activate(self) -> ActivePrices:
         """Take up what is installed and what the file says now, if it is new. Raises OwnPricesInvalid."""
         stamp = self._stamp_now()
         self._record(PriceList.read(self._warehouse.folder, self._named))
         self._stamp = stamp
-        return self._as_of_today()
+        return self._take_over_today()
 
-    def settle(self) -> InForce:
+    def settle(self) -> ActivePrices:
         """The list in force, with what the file says now; a wrong file is logged, and changes nothing."""
         if (stamp := self._stamp_now()) != self._stamp:
             try:
-                return self.put_into_force()
+                return self.activate()
             except OwnPricesInvalid as error:
                 log.error("Prices stay as they were. %s", error)
                 self._stamp = stamp
-        return self._as_of_today()
+        return self._take_over_today()
 
     def _now(self) -> datetime:
         return self._clock().replace(tzinfo=None)
@@ -132,11 +132,11 @@ class PriceLists:
         if newest:
             log.info("Price list %d is in force: all costs are computed anew, booked ones stay", number)
 
-    def _as_of_today(self) -> InForce:
+    def _take_over_today(self) -> ActivePrices:
         with self._warehouse.cursor() as cursor:
             [(number, *_)] = cursor.execute(NEWEST).fetchall()
             [(day,)] = cursor.execute(LAST_CHANGE, [number, self._now().date()]).fetchall()
-        return InForce(number, day)
+        return ActivePrices(number, day)
 
 
 def rates_table(rows: Sequence[PriceRow]) -> pa.Table:

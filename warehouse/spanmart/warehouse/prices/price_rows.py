@@ -114,7 +114,7 @@ def _rates(price: ModelPrice, input_tokens: int) -> Iterable[tuple[str, Decimal]
 
 def _marginal_rates(price: ModelPrice, input_tokens: int) -> Iterator[tuple[str, Decimal]]:
     """Price per unit less that of the units it is part of, at an input of that many tokens."""
-    units = _priced_units(price)
+    units = _list_priced_units(price)
     # Of each unit, how the quantities add up to the part of it that nothing more specific covers.
     own_parts: dict[str, dict[str, int]] = {}
     rates = {unit.usage_key: Decimal(0) for unit, _ in units}
@@ -132,7 +132,7 @@ def _marginal_rates(price: ModelPrice, input_tokens: int) -> Iterator[tuple[str,
         yield usage_key, rate.quantize(RATE_STEP, context=EXACT)
 
 
-def _priced_units(price: ModelPrice) -> list[tuple[UnitDef, Decimal | TieredPrices]]:
+def _list_priced_units(price: ModelPrice) -> list[tuple[UnitDef, Decimal | TieredPrices]]:
     units = [
         (UNITS.unit_for_price_key(key), value) for key, value in vars(price).items() if value is not None
     ]

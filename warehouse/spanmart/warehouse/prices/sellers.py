@@ -27,6 +27,6 @@ def sellers() -> Mapping[str, str]:
 
 
 @cache
-def self_hosted() -> frozenset[str]:
+def list_self_hosted() -> frozenset[str]:
     """What serves models on machines of one's own, at no price that anybody lists."""
     return frozenset(_variables()["self_hosted"])

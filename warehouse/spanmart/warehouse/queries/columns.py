@@ -19,46 +19,50 @@ class Column:
     kind: Kind
 
 
-def _of(kind: Kind, *names: str) -> tuple[Column, ...]:
+def _make_columns(kind: Kind, *names: str) -> tuple[Column, ...]:
     return tuple(Column(name, kind) for name in names)
 
 
 INTERACTION_COLUMNS: tuple[Column, ...] = (
-    *_of("text", "interaction_id", "session_id", "user_id", "prompt_id", "prompt_name", "prompt_version"),
-    *_of("text", "interaction_type", "status", "status_reason", "operation", "provider"),
-    *_of("text", "request_model", "model_used", "service_tier"),
-    *_of("boolean", "is_streamed"),
-    *_of("json", "input_variables"),
-    *_of("list", "required_variables", "missing_variables"),
-    *_of("boolean", "all_variables_present"),
-    *_of("number", "processing_time_ms", "time_to_first_chunk_ms"),
-    *_of("integer", "input_tokens", "cached_input_tokens", "cache_write_tokens"),
-    *_of("integer", "output_tokens", "reasoning_tokens", "tokens_used"),
-    *_of("integer", "cache_write_1h_tokens", "web_searches", "file_searches", "code_interpreter_calls"),
-    *_of("decimal", "estimated_cost_usd", "cost_at_current_prices_usd", "booked_cost_usd"),
-    *_of("decimal", "reported_cost_usd"),
-    *_of("text", "pricing_status", "error_type", "error_message", "error_fingerprint"),
-    *_of("integer", "http_status"),
-    *_of("text", "finish_reason", "user_feedback", "user_feedback_comment"),
-    *_of("timestamp", "feedback_at"),
-    *_of("number", "quality_score"),
-    *_of("integer", "edit_distance"),
-    *_of("json", "metadata"),
-    *_of("integer", "audience_id", "tone_id"),
-    *_of("text", "category", "session_type", "service_name", "environment"),
-    *_of("text", "dialect", "response_id", "request_id"),
-    *_of("integer", "retry_count"),
-    *_of("text", "error_code", "trace_id", "span_id"),
-    *_of("timestamp", "created_at", "updated_at"),
+    *_make_columns(
+        "text", "interaction_id", "session_id", "user_id", "prompt_id", "prompt_name", "prompt_version"
+    ),
+    *_make_columns("text", "interaction_type", "status", "status_reason", "operation", "provider"),
+    *_make_columns("text", "request_model", "model_used", "service_tier"),
+    *_make_columns("boolean", "is_streamed"),
+    *_make_columns("json", "input_variables"),
+    *_make_columns("list", "required_variables", "missing_variables"),
+    *_make_columns("boolean", "all_variables_present"),
+    *_make_columns("number", "processing_time_ms", "time_to_first_chunk_ms"),
+    *_make_columns("integer", "input_tokens", "cached_input_tokens", "cache_write_tokens"),
+    *_make_columns("integer", "output_tokens", "reasoning_tokens", "tokens_used"),
+    *_make_columns(
+        "integer", "cache_write_1h_tokens", "web_searches", "file_searches", "code_interpreter_calls"
+    ),
+    *_make_columns("decimal", "estimated_cost_usd", "cost_at_current_prices_usd", "booked_cost_usd"),
+    *_make_columns("decimal", "reported_cost_usd"),
+    *_make_columns("text", "pricing_status", "error_type", "error_message", "error_fingerprint"),
+    *_make_columns("integer", "http_status"),
+    *_make_columns("text", "finish_reason", "user_feedback", "user_feedback_comment"),
+    *_make_columns("timestamp", "feedback_at"),
+    *_make_columns("number", "quality_score"),
+    *_make_columns("integer", "edit_distance"),
+    *_make_columns("json", "metadata"),
+    *_make_columns("integer", "audience_id", "tone_id"),
+    *_make_columns("text", "category", "session_type", "service_name", "environment"),
+    *_make_columns("text", "dialect", "response_id", "request_id"),
+    *_make_columns("integer", "retry_count"),
+    *_make_columns("text", "error_code", "trace_id", "span_id"),
+    *_make_columns("timestamp", "created_at", "updated_at"),
 )
 
-PREVIEW_COLUMNS: tuple[Column, ...] = _of("text", "prompt_preview", "response_preview")
+PREVIEW_COLUMNS: tuple[Column, ...] = _make_columns("text", "prompt_preview", "response_preview")
 
 TEXT_COLUMNS: tuple[Column, ...] = (
-    *_of("text", "rendered_prompt", "system_instructions"),
-    *_of("json", "input_messages", "output_messages"),
-    *_of("text", "ai_response", "refusal"),
-    *_of("json", "structured_output", "error_details"),
+    *_make_columns("text", "rendered_prompt", "system_instructions"),
+    *_make_columns("json", "input_messages", "output_messages"),
+    *_make_columns("text", "ai_response", "refusal"),
+    *_make_columns("json", "structured_output", "error_details"),
 )
 
 _COLUMNS: Mapping[str, Column] = {

@@ -31,7 +31,7 @@ def _parse_moment(value: object) -> date | datetime:
         ) from None
 
 
-def _to_utc(moment: datetime) -> datetime:
+def _convert_to_utc(moment: datetime) -> datetime:
     """Return the moment as the marts keep it: in UTC, without an offset."""
     if moment.tzinfo is None:
         return moment
@@ -47,13 +47,13 @@ def _midnight(day: date) -> datetime:
 
 def _first_moment(value: object) -> datetime:
     moment = _parse_moment(value)
-    return _to_utc(moment) if isinstance(moment, datetime) else _midnight(moment)
+    return _convert_to_utc(moment) if isinstance(moment, datetime) else _midnight(moment)
 
 
 def _end_moment(value: object) -> datetime:
     moment = _parse_moment(value)
     if isinstance(moment, datetime):
-        return _to_utc(moment)
+        return _convert_to_utc(moment)
     if moment == date.max:
         return datetime.max
     return _midnight(moment + timedelta(days=1))
@@ -147,7 +147,7 @@ class Where:
     sql: str = "true"
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def narrowed(self, sql: str, parameters: Mapping[str, Any] | None = None) -> "Where":
+    def narrow(self, sql: str, parameters: Mapping[str, Any] | None = None) -> "Where":
         """Return the condition with one more that must hold as well."""
         return Where(f"{self.sql} and ({sql})", {**self.parameters, **(parameters or {})})
 

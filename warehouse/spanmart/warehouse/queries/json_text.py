@@ -75,7 +75,7 @@ def sound(text: str, most_levels: int = MOST_LEVELS) -> str:
         if level <= most_levels:
             if token in ("]", "}") and found and found[-1] == ",":
                 found.pop()
-            found.append(_written(token))
+            found.append(_rewrite(token))
         elif level == most_levels + 1 and token in ("[", "{"):
             found.append("null")
         if token in ("]", "}"):
@@ -118,7 +118,7 @@ def _read(text: str, most_levels: int, *, is_suspicious: bool) -> Any:  # noqa: 
     return json.loads(sound(text, most_levels))
 
 
-def _written(token: str) -> str:
+def _rewrite(token: str) -> str:
     if token[0] == '"':
         return _ESCAPED.sub(lambda found: r"\ufffd" if found["half"] else found[0], token)
     is_too_much = _NO_NUMBER.fullmatch(token) or (

@@ -96,11 +96,11 @@ class Cursor:
         column, beyond = self.sort.column, "<" if self.sort.descending else ">"
         parameters: dict[str, Any] = {"after_id": self.interaction_id}
         if self.value is None:
-            return where.narrowed(f"{column} is null and interaction_id {beyond} $after_id", parameters)
+            return where.narrow(f"{column} is null and interaction_id {beyond} $after_id", parameters)
         value = f"$after::{SORTABLE[column][0]}"
         empty = "" if column in NEVER_NULL else f" or {column} is null"
         # The first condition alone tells which parts of the table need not be read.
-        return where.narrowed(
+        return where.narrow(
             f"({column} {beyond}= {value}{empty})"
             f" and ({column} {beyond} {value}{empty} or interaction_id {beyond} $after_id)",
             {**parameters, "after": self.value},

@@ -17,7 +17,7 @@ _LENGTH: Mapping[Unit, timedelta] = {"hour": timedelta(hours=1), "day": timedelt
 
 
 @dataclass(frozen=True)
-class SummedMart:
+class Rollup:
     """A mart, the same rows of single calls (SQL with a `{where}`), and the filters that it can tell.
 
     A row is of one `unit` of time; the columns that rows of calls lack are not asked for.
@@ -29,7 +29,7 @@ class SummedMart:
     filters: frozenset[str]
 
     @classmethod
-    def by_day(cls, name: str, of_a_call: str, filters: frozenset[str]) -> "SummedMart":
+    def by_day(cls, name: str, of_a_call: str, filters: frozenset[str]) -> "Rollup":
         """A mart of days whose columns are expressions over one row of `interactions`."""
         return cls(name, "day", OF_A_CALL.format(columns=of_a_call), filters)
 
@@ -42,45 +42,45 @@ class Rows:
     parameters: Mapping[str, Any]
 
 
-def tells(mart: SummedMart, filters: Filters) -> bool:
+def tells(mart: Rollup, filters: Filters) -> bool:
     """Whether the mart knows all that the filters ask for."""
     return filters.given.keys() <= mart.filters | {"start_date", "end_date"}
 
 
-def rows_of(mart: SummedMart, filters: Filters) -> Rows:
-    """What `summed` gives, or where the mart cannot tell, all calls."""
-    return summed(mart, filters) or calls_of(mart, filters)
+def rows_of(mart: Rollup, filters: Filters) -> Rows:
+    """What `ask_rollup` gives, or where the mart cannot tell, all calls."""
+    return ask_rollup(mart, filters) or calls_of(mart, filters)
 
 
-def calls_of(mart: SummedMart, filters: Filters) -> Rows:
+def calls_of(mart: Rollup, filters: Filters) -> Rows:
     """The rows of single calls alone."""
     where = compose(filters)
     return Rows(mart.calls.format(where=where.sql), where.parameters)
 
 
-def summed(mart: SummedMart, filters: Filters) -> Rows | None:
+def ask_rollup(mart: Rollup, filters: Filters) -> Rows | None:
     """The mart's rows of whole units, and the calls of those that are cut; None where it cannot tell."""
     given = filters.given
     start, end = given.pop("start_date", datetime.min), given.pop("end_date", datetime.max)
     length = _LENGTH[mart.unit]
-    first_whole, end_whole = _after(start, length), floor(end, length)
+    first_whole, end_whole = _round_up(start, length), floor(end, length)
     if not tells(mart, filters) or first_whole >= end_whole:
         return None
     keys = compose(Filters(**given))
     parameters: dict[str, Any] = {**keys.parameters, "first_whole": first_whole, "end_whole": end_whole}
     parts = [WHOLE.format(mart=mart.name, unit=mart.unit, where=keys.sql)]
     if start < first_whole:
-        where = keys.narrowed("created_at >= $start and created_at < $first_whole")
+        where = keys.narrow("created_at >= $start and created_at < $first_whole")
         parts.append(mart.calls.format(where=where.sql))
         parameters["start"] = start
     if end_whole < end < datetime.max:
-        where = keys.narrowed("created_at >= $end_whole and created_at < $end")
+        where = keys.narrow("created_at >= $end_whole and created_at < $end")
         parts.append(mart.calls.format(where=where.sql))
         parameters["end"] = end
     return Rows(" union all by name ".join(parts), parameters)
 
 
-def _after(moment: datetime, unit: timedelta) -> datetime:
+def _round_up(moment: datetime, unit: timedelta) -> datetime:
     """The first unit that begins then or later; none begins after the last one of all time."""
     begin = floor(moment, unit)
     return begin if moment == begin else min(begin, datetime.max - unit) + unit

@@ -47,7 +47,7 @@ class HasCursor(Protocol):
 @contextmanager
 def snapshot(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection inside a read-only transaction. Raises MartsNotBuilt until all marts are built."""
-    with _reading(warehouse) as connection:
+    with _begin_reading(warehouse) as connection:
         # The first build makes one mart after the other: some can be asked before there is all to say.
         if not _may_be_asked(warehouse, connection):
             raise MartsNotBuilt
@@ -56,14 +56,14 @@ def snapshot(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def are_built(warehouse: HasCursor) -> bool:
     """Whether there is every mart that the reports read."""
-    with _reading(warehouse) as connection:
+    with _begin_reading(warehouse) as connection:
         return _may_be_asked(warehouse, connection)
 
 
 @contextmanager
-def _reading(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
+def _begin_reading(warehouse: HasCursor) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = warehouse.cursor()
-    with warehouse.questions.asked_on(connection):
+    with warehouse.questions.count_open(connection):
         connection.execute("begin transaction read only")
         try:
             yield connection

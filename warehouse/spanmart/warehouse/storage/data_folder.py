@@ -75,7 +75,7 @@ def set_aside(path: Path) -> Path:
 
 
 @contextmanager
-def looking_at(path: Path) -> Iterator[FolderInUse | None]:
+def keep_closed(path: Path) -> Iterator[FolderInUse | None]:
     """Keep others from opening the folder without changing anything in it; gives who holds it, if somebody.
 
     A folder that no process has ever claimed has no lock, and gets none.

@@ -397,7 +397,7 @@ def _tables(numbered: Iterable[tuple[int, Rows | None]]) -> Iterator[pa.Table]:
     for _, run in groupby(some, key=_kind):
         seqs, parts = zip(*run, strict=True)
         table = pa.concat_tables(parts) if isinstance(parts[0], pa.Table) else parts[0].table(parts)
-        yield table.append_column("ingest_seq", pa.array(_repeated(seqs, parts), pa.int64()))
+        yield table.append_column("ingest_seq", pa.array(_repeat(seqs, parts), pa.int64()))
 
 
 def _kind(numbered: tuple[int, Rows]) -> object:
@@ -405,7 +405,7 @@ def _kind(numbered: tuple[int, Rows]) -> object:
     return rows.schema if isinstance(rows, pa.Table) else type(rows)
 
 
-def _repeated(seqs: Sequence[int], parts: Sequence[Rows]) -> list[int]:
+def _repeat(seqs: Sequence[int], parts: Sequence[Rows]) -> list[int]:
     return [seq for seq, part in zip(seqs, parts, strict=True) for _ in range(part.num_rows)]
 
 

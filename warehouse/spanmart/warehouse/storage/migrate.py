@@ -53,7 +53,7 @@ def migrate(
         cursor.execute(f'use "{catalog}"')
         cursor.execute(RECORD_TABLE)
         refuse_newer(cursor, catalog, migrations)
-        newest = newest_applied(cursor, catalog)
+        newest = find_newest_applied(cursor, catalog)
         pending = [migration for migration in migrations if migration.number > newest]
         for migration in pending:
             _apply(cursor, migration)
@@ -65,7 +65,7 @@ def migrate(
         cursor.close()
 
 
-def newest_applied(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
+def find_newest_applied(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
     """The number of the newest migration in the file attached as `catalog`; 0 in a new one."""
     try:
         [number] = connection.execute(NEWEST.format(catalog=catalog)).fetchall()[0]
@@ -76,7 +76,7 @@ def newest_applied(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
 
 def refuse_newer(connection: duckdb.DuckDBPyConnection, catalog: str, migrations: list[Migration]) -> None:
     """Raise WarehouseTooNew where the file has a migration that is not known."""
-    applied, known = newest_applied(connection, catalog), migrations[-1].number if migrations else 0
+    applied, known = find_newest_applied(connection, catalog), migrations[-1].number if migrations else 0
     if applied > known:
         raise WarehouseTooNew(
             f"{catalog}.duckdb has migration {applied}, but this version of spanmart knows only {known}. "

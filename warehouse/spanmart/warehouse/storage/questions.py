@@ -21,7 +21,7 @@ class Questions:
         self._lock = threading.Lock()
 
     @contextmanager
-    def asked_on(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    def count_open(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Count the connection for as long as the block lasts, and close it then."""
         with self._lock:
             self._open.add(connection)
@@ -36,10 +36,10 @@ class Questions:
     def end(self) -> None:
         """Interrupt all that are under way, and wait for a moment until they have ended."""
         give_up = time.monotonic() + END_S
-        while self._interrupted() and time.monotonic() < give_up:
+        while self._interrupt_all() and time.monotonic() < give_up:
             time.sleep(_AGAIN_S)
 
-    def _interrupted(self) -> int:
+    def _interrupt_all(self) -> int:
         with self._lock:
             for connection in self._open:
                 connection.interrupt()

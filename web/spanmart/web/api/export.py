@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.queries.lists.export import ENCODINGS
-from spanmart.web.api.openapi import documented
+from spanmart.web.api.openapi import document
 from spanmart.web.api.schemas import ExportQuery, Interaction
 from spanmart.web.http.errors import Problem
 from spanmart.web.http.parameters import read_query
@@ -14,7 +14,7 @@ blueprint = Blueprint("export", __name__, url_prefix="/api/ai-interactions")
 
 
 @blueprint.get("/export")
-@documented(
+@document(
     query=ExportQuery,
     resp=Answers(HTTP_200=Interaction, HTTP_503=Problem),
     tags=["interactions"],

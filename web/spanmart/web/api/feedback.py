@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.storage.feedback_event import Feedback
-from spanmart.web.api.openapi import documented
+from spanmart.web.api.openapi import document
 from spanmart.web.api.schemas import AcceptedFeedback
 from spanmart.web.caller import author
 from spanmart.web.http.errors import Problem
@@ -16,7 +16,7 @@ blueprint = Blueprint("feedback", __name__, url_prefix="/api/ai-interactions")
 
 
 @blueprint.post("/<interaction_id>/feedback")
-@documented(
+@document(
     json=Feedback,
     resp=Answers(
         HTTP_202=AcceptedFeedback,

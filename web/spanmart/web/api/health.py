@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from spectree import Response as Answers
 
-from spanmart.web.api.openapi import documented
+from spanmart.web.api.openapi import document
 from spanmart.web.api.schemas import Health, Readiness
 from spanmart.web.caller import Right, caller
 from spanmart.web.http.responses import json_response
@@ -13,14 +13,14 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@documented(resp=Answers(HTTP_200=Health), tags=["health"])
+@document(resp=Answers(HTTP_200=Health), tags=["health"])
 def healthz() -> Response:
     """Say that the process answers."""
     return json_response({"status": "ok"})
 
 
 @blueprint.get("/readyz")
-@documented(resp=Answers(HTTP_200=Readiness, HTTP_503=Readiness), tags=["health"])
+@document(resp=Answers(HTTP_200=Readiness, HTTP_503=Readiness), tags=["health"])
 def readyz() -> Response:
     """Say whether the marts are built, how far the first build is, and how fresh they are."""
     built, status = services().interactions.are_built(), services().status

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from spectree import Response as Answers
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.web.api.openapi import documented
+from spanmart.web.api.openapi import document
 from spanmart.web.api.schemas import (
     DataQualityQuery,
     Interaction,
@@ -15,7 +15,7 @@ from spanmart.web.api.schemas import (
     NewestQuery,
 )
 from spanmart.web.http.errors import Problem
-from spanmart.web.http.etags import revalidated
+from spanmart.web.http.etags import answer_revalidated
 from spanmart.web.http.parameters import read_query
 from spanmart.web.http.responses import json_response
 from spanmart.web.services import services
@@ -24,7 +24,7 @@ blueprint = Blueprint("interactions", __name__, url_prefix="/api/ai-interactions
 
 
 @blueprint.get("")
-@documented(
+@document(
     query=ListQuery,
     resp=Answers(HTTP_200=InteractionPage, HTTP_409=Problem, HTTP_503=Problem),
     tags=["interactions"],
@@ -32,13 +32,13 @@ blueprint = Blueprint("interactions", __name__, url_prefix="/api/ai-interactions
 def list_interactions() -> Response:
     """List the interactions that fit, a page at a time."""
     query = read_query(ListQuery)
-    return revalidated(
+    return answer_revalidated(
         lambda: json_response(services().interactions.get_all(query, query.sort, query.limit, query.cursor))
     )
 
 
 @blueprint.get("/metrics")
-@documented(
+@document(
     query=Filters,
     resp=Answers(HTTP_200=Metrics, HTTP_503=Problem),
     tags=["interactions"],
@@ -46,11 +46,11 @@ def list_interactions() -> Response:
 def get_metrics() -> Response:
     """Measure the interactions that fit."""
     filters = read_query(Filters)
-    return revalidated(lambda: json_response(services().interactions.get_metrics(filters)))
+    return answer_revalidated(lambda: json_response(services().interactions.get_metrics(filters)))
 
 
 @blueprint.get("/failures")
-@documented(
+@document(
     query=NewestQuery,
     resp=Answers(HTTP_200=InteractionItems, HTTP_503=Problem),
     tags=["interactions"],
@@ -58,11 +58,11 @@ def get_metrics() -> Response:
 def list_failures() -> Response:
     """List the newest failed calls with error details and input."""
     query = read_query(NewestQuery)
-    return revalidated(lambda: json_response(services().interactions.get_failures(query.limit, query)))
+    return answer_revalidated(lambda: json_response(services().interactions.get_failures(query.limit, query)))
 
 
 @blueprint.get("/data-quality-issues")
-@documented(
+@document(
     query=DataQualityQuery,
     resp=Answers(HTTP_200=InteractionItems, HTTP_503=Problem),
     tags=["interactions"],
@@ -70,7 +70,7 @@ def list_failures() -> Response:
 def list_data_quality_issues() -> Response:
     """List the newest calls that lacked a variable which their prompt requires."""
     query = read_query(DataQualityQuery)
-    return revalidated(
+    return answer_revalidated(
         lambda: json_response(
             services().interactions.get_data_quality_issues(query.limit, query, query.variable)
         )
@@ -78,10 +78,10 @@ def list_data_quality_issues() -> Response:
 
 
 @blueprint.get("/<interaction_id>")
-@documented(
+@document(
     resp=Answers(HTTP_200=Interaction, HTTP_404=Problem, HTTP_503=Problem),
     tags=["interactions"],
 )
 def get_interaction(interaction_id: str) -> Response:
     """Read one interaction with its whole texts."""
-    return revalidated(lambda: json_response(services().interactions.get_by_id(interaction_id)))
+    return answer_revalidated(lambda: json_response(services().interactions.get_by_id(interaction_id)))

@@ -42,7 +42,7 @@ spec = SpecTree(
 )
 
 
-def documented(
+def document(
     *,
     resp: Answers,
     tags: Sequence[str],

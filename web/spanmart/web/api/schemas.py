@@ -44,14 +44,14 @@ EntryNumber = Annotated[int, Field(ge=1, lt=2**63), BeforeValidator(_whole_numbe
 Place = Annotated[str, Field(min_length=100, max_length=1000, pattern="^[A-Za-z0-9_-]+$")]
 
 
-def _known_columns(names: str) -> str:
+def _check_columns(names: str) -> str:
     return ",".join(column.name for column in choose(names.split(",")))
 
 
 _ANY_COLUMN = "|".join(c.name for c in (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS, *TEXT_COLUMNS))
 ColumnNames = Annotated[
     str,
-    AfterValidator(_known_columns),
+    AfterValidator(_check_columns),
     WithJsonSchema({"type": "string", "pattern": f"^({_ANY_COLUMN})(,({_ANY_COLUMN}))*$"}),
 ]
 

@@ -70,9 +70,9 @@ def guard(app: Flask, site: "Site") -> None:
             )
 
     def identify() -> None:
-        g.caller = _nobody()
+        g.caller = _make_nobody()
         try:
-            g.caller = _identified(site)
+            g.caller = _identify(site)
         finally:
             limit()
 
@@ -95,22 +95,22 @@ def _names(endpoint: str | None = None) -> Collection[str]:
     return (name, name.partition(".")[0])
 
 
-def _identified(site: "Site") -> Caller:
+def _identify(site: "Site") -> Caller:
     secret = bearer(request.headers.get("Authorization"))
     if secret is not None:
-        return _of_token(secret)
-    if user := _logged_in():
+        return _identify_token(secret)
+    if user := _find_logged_in():
         return Caller(f"user {user.name}", f"user {user.name}", frozenset(OF_ROLE[user.role]), user)
     if site.asks_for_login or services().users.all():
-        return _nobody()
+        return _make_nobody()
     return Caller("this machine", request.remote_addr or "", frozenset(Right))
 
 
-def _nobody() -> Caller:
+def _make_nobody() -> Caller:
     return Caller("nobody", request.remote_addr or "", frozenset())
 
 
-def _of_token(secret: str) -> Caller:
+def _identify_token(secret: str) -> Caller:
     tokens = services().tokens
     token = tokens.find(secret)
     if token is None:
@@ -123,7 +123,7 @@ def _of_token(secret: str) -> Caller:
     return Caller(f"token {token.name} ({token.prefix})", token.prefix, rights, token=True)
 
 
-def _logged_in() -> User | None:
+def _find_logged_in() -> User | None:
     user = services().users.find(str(session.get(SESSION_USER, "")))
     stamp = str(session.get(SESSION_STAMP, ""))
     return user if user and hmac.compare_digest(user.session_stamp, stamp) else None

@@ -12,7 +12,7 @@ from spanmart.web.dashboard.query import COMPARISONS, DashboardQuery
 from spanmart.web.dashboard.time_zones import OFFERED
 from spanmart.web.dashboard.views import VIEWS
 from spanmart.web.http.errors import Fault, InvalidRequest
-from spanmart.web.http.etags import etag_of, revalidated
+from spanmart.web.http.etags import answer_revalidated, etag_of
 from spanmart.web.http.parameters import read_query
 from spanmart.web.services import services
 from spanmart.web.urls import ADMIN_VIEWS, DASHBOARD, HOME
@@ -38,7 +38,7 @@ def dashboard() -> AnyResponse:
     if page := ADMIN_VIEWS.get(request.args.get("view", "")):
         return redirect(page)
     query = _read()
-    return revalidated(
+    return answer_revalidated(
         lambda: Response(render_template("dashboard.html", **_frame(query), **_content(query)))
     )
 
@@ -47,8 +47,10 @@ def dashboard() -> AnyResponse:
 def fragment() -> Response:
     """Send only what changes when the marts do."""
     query = _read()
-    return revalidated(
-        lambda: Response(render_template(f"views/{query.view}.html", **_shared(query), **_content(query)))
+    return answer_revalidated(
+        lambda: Response(
+            render_template(f"views/{query.view}.html", **_make_shared(query), **_content(query))
+        )
     )
 
 
@@ -66,7 +68,7 @@ def _link(query: DashboardQuery) -> Links:
     return Links(query.view, given, {view.name: view.keeps for view in VIEWS.values()})
 
 
-def _shared(query: DashboardQuery) -> dict[str, Any]:
+def _make_shared(query: DashboardQuery) -> dict[str, Any]:
     return {
         "query": query,
         "link": _link(query),
@@ -76,7 +78,7 @@ def _shared(query: DashboardQuery) -> dict[str, Any]:
 
 
 def _frame(query: DashboardQuery) -> dict[str, Any]:
-    shared = _shared(query)
+    shared = _make_shared(query)
     return {
         **shared,
         "etag": etag_of(shared["link"].fragment()),

@@ -69,7 +69,7 @@ def over_time(steps: Sequence[Row], link: Links, zone: tzinfo) -> dict[str, Any]
     }
 
 
-def of_costs(days: Sequence[Row], link: Links) -> dict[str, Any]:
+def make_costs_chart(days: Sequence[Row], link: Links) -> dict[str, Any]:
     """What each UTC day cost, and its tokens by kind."""
     moments = [{**day, "start_time": datetime.combine(day["day"], time(), UTC)} for day in days]
     return {
@@ -82,7 +82,7 @@ def of_costs(days: Sequence[Row], link: Links) -> dict[str, Any]:
     }
 
 
-def of_times(rows: Sequence[Row]) -> dict[str, Any]:
+def make_times_chart(rows: Sequence[Row]) -> dict[str, Any]:
     """How many calls took how long, on a scale on which each step is fifteen per cent more."""
     axis = {
         "labelExpr": "datum.value < 1000 ? datum.value + ' ms' : datum.value / 1000 + ' s'",
@@ -90,7 +90,7 @@ def of_times(rows: Sequence[Row]) -> dict[str, Any]:
         "labelOverlap": True,
     }
     bars = {
-        "transform": [_stacked("calls", "from", "status")],
+        "transform": [_make_stack("calls", "from", "status")],
         "mark": _BAR,
         "encoding": {
             "x": {"field": "from", "type": "quantitative", "scale": {"type": "log"}, "axis": axis},
@@ -114,7 +114,7 @@ def of_times(rows: Sequence[Row]) -> dict[str, Any]:
     return {"rows": said, "charts": {"distribution": _chart(bars)}}
 
 
-def of_scores(rows: Sequence[Row], link: Links) -> dict[str, Any]:
+def make_scores_chart(rows: Sequence[Row], link: Links) -> dict[str, Any]:
     """How many calls have which quality score; each bar opens them."""
     bars = {
         "mark": {**_BAR, "cursor": "pointer"},
@@ -184,13 +184,13 @@ def _step(step: Row, zone: tzinfo) -> dict[str, Any]:
 def tokens_by_kind(sums: Row) -> dict[str, int | None]:
     """Each token once; None where no call tells them."""
     counted = (
-        *_parted(sums["input_tokens"], sums["cached_input_tokens"]),
-        *_parted(sums["output_tokens"], sums["reasoning_tokens"]),
+        *_split_part(sums["input_tokens"], sums["cached_input_tokens"]),
+        *_split_part(sums["output_tokens"], sums["reasoning_tokens"]),
     )
     return dict(zip(TOKENS, counted, strict=True))
 
 
-def _parted(whole: int | None, part: int | None) -> tuple[int | None, int | None]:
+def _split_part(whole: int | None, part: int | None) -> tuple[int | None, int | None]:
     return (None, None) if whole is None else (whole - (part or 0), part or 0)
 
 
@@ -241,13 +241,13 @@ def _chart(*layers: Spec) -> Spec:
 
 def _stack(names: Sequence[str]) -> Spec:
     return {
-        "transform": [{"fold": list(names), "as": ["name", "value"]}, _stacked("value", "t", "name")],
+        "transform": [{"fold": list(names), "as": ["name", "value"]}, _make_stack("value", "t", "name")],
         "mark": _BAR,
         "encoding": {**_SPAN, **_HEIGHT_OF_STACK, "color": _colour(names)},
     }
 
 
-def _stacked(field: str, along: str, by: str) -> Spec:
+def _make_stack(field: str, along: str, by: str) -> Spec:
     return {"stack": field, "groupby": [along], "sort": [{"field": by}], "as": ["low", "high"]}
 
 

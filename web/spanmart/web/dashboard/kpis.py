@@ -90,7 +90,7 @@ def _times(now: Measures, before: Measures) -> list[Figure]:
 
 
 def _quality(now: Measures, before: Measures, link: Links) -> list[Figure]:
-    incomplete, scored, judged = now["incomplete_count"], now["scored_count"], _judged(now)
+    incomplete, scored, judged = now["incomplete_count"], now["scored_count"], _count_judged(now)
     complete = "no variables declared" if now["data_quality_rate"] is None else "all variables present"
     return [
         Figure(
@@ -121,11 +121,11 @@ def _cost_of_a_call(measures: Measures) -> float | None:
     return cost / calls if cost is not None and calls else None
 
 
-def _judged(measures: Measures) -> int:
+def _count_judged(measures: Measures) -> int:
     feedback: Mapping[str, int] = measures.get("feedback", {})
     return sum(count for judgement, count in feedback.items() if judgement != "no_feedback")
 
 
 def _acceptance(measures: Measures) -> float | None:
-    judged = _judged(measures)
+    judged = _count_judged(measures)
     return measures["feedback"]["accepted"] / judged if judged else None

@@ -37,7 +37,7 @@ class Links:
         """A page with the current filters, changed; None takes one away. Paging starts anew."""
         target = view or self.view
         kept = {**self.filters, **self.options, **self._list_options(target)}
-        return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': target, **_changed(kept, changes)})}"
+        return f"{DASHBOARD}?{urlencode({'tab': 'ai-insights', 'view': target, **_change(kept, changes)})}"
 
     def clear(self) -> str:
         """The current view without any filter."""
@@ -51,9 +51,9 @@ class Links:
     def export(self, format: str) -> str:
         """A download of exactly what the log shows, all pages of it; all columns where none are chosen."""
         filters = {**self.filters, **dates_in_utc(self.given)}
-        return f"{EXPORT}?{urlencode({'format': format, **filters, **self._given('sort', 'columns')})}"
+        return f"{EXPORT}?{urlencode({'format': format, **filters, **self._keep('sort', 'columns')})}"
 
-    def sorted_by(self, column: str) -> str:
+    def sort_by(self, column: str) -> str:
         """The log sorted by the column: descending first, the other way round when it already is."""
         current = self.given.get("sort", "-created_at")
         return self.to("log", sort=column if current == f"-{column}" else f"-{column}")
@@ -68,12 +68,12 @@ class Links:
         return f"{INTERACTIONS}/{interaction_id}"
 
     def _list_options(self, view: str) -> dict[str, str]:
-        return self._given(*self.kept.get(view, ()))
+        return self._keep(*self.kept.get(view, ()))
 
-    def _given(self, *names: str) -> dict[str, str]:
+    def _keep(self, *names: str) -> dict[str, str]:
         return {name: self.given[name] for name in names if name in self.given}
 
 
-def _changed(kept: dict[str, str], changes: Mapping[str, str | float | None]) -> dict[str, str | float]:
+def _change(kept: dict[str, str], changes: Mapping[str, str | float | None]) -> dict[str, str | float]:
     merged = {**kept, **changes}
     return {name: value for name, value in merged.items() if value is not None}

@@ -56,7 +56,7 @@ class LogColumn:
         return self.shown_as in ("duration", "usd", "number")
 
 
-def _shown_as(column: Column) -> str:
+def _choose_format(column: Column) -> str:
     if column.name in ("status", "user_feedback"):
         return column.name
     if column.name in LONG_TEXTS:
@@ -70,7 +70,7 @@ def _shown_as(column: Column) -> str:
 
 def _log_column(column: Column) -> LogColumn:
     title = TITLES.get(column.name, words(column.name).capitalize())
-    return LogColumn(column.name, title, _shown_as(column), column.name in SORTABLE)
+    return LogColumn(column.name, title, _choose_format(column), column.name in SORTABLE)
 
 
 _LISTED = [column.name for column in (*INTERACTION_COLUMNS, *PREVIEW_COLUMNS)]

@@ -61,13 +61,13 @@ def comparison(query: DashboardQuery, now: datetime) -> Comparison | None:
         return None
     try:
         start, end = first.astimezone(query.zone), last.astimezone(query.zone)
-        before = _before(query, start, end)
-        return Comparison(_between(query, *before), *before)
+        before = _move_before(query, start, end)
+        return Comparison(_filter_between(query, *before), *before)
     except OverflowError:
         return None
 
 
-def _before(query: DashboardQuery, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+def _move_before(query: DashboardQuery, start: datetime, end: datetime) -> tuple[datetime, datetime]:
     # Within one zone this is what the clock says, whatever a day's length: midnight stays midnight.
     length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
     if query.compare == "week":
@@ -95,6 +95,6 @@ def _months_before(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1)
 
 
-def _between(query: DashboardQuery, start: datetime, end: datetime) -> Filters:
+def _filter_between(query: DashboardQuery, start: datetime, end: datetime) -> Filters:
     given = {name: getattr(query, name) for name in Filters.model_fields}
     return Filters.model_validate({**given, "start_date": start, "end_date": end})

@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from spanmart.warehouse.queries.filters import Text
 from spanmart.web.api.schemas import ColumnNames, ListQuery
-from spanmart.web.dashboard.time_zones import in_utc, zone_of
+from spanmart.web.dashboard.time_zones import convert_to_utc, zone_of
 
 Order = Literal["newest", "calls", "cost", "failures", "rejected", "duration"]
 
@@ -21,7 +21,7 @@ COMPARISONS: dict[Comparison, str] = {
 }
 
 
-def _known_zone(name: str) -> str:
+def _check_zone(name: str) -> str:
     zone_of(name)
     return name
 
@@ -31,7 +31,7 @@ class DashboardQuery(ListQuery):
 
     tab: Literal["ai-insights"] = Field(default="ai-insights", description="The tab of the dashboard.")
     view: str = Field(default="metrics", description="What to show.")
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    time_zone: Annotated[str, AfterValidator(_check_zone)] = Field(
         default="UTC", description="Where dates and days are meant."
     )
     columns: ColumnNames | None = Field(default=None, description="Columns of the log, with commas between.")
@@ -65,7 +65,7 @@ def dates_in_utc(given: Mapping[str, Any]) -> dict[str, str]:
     except ValueError:
         zone = zone_of(None)
     return {
-        name: in_utc(given[name], zone, is_end=name == "end_date")
+        name: convert_to_utc(given[name], zone, is_end=name == "end_date")
         for name in ("start_date", "end_date")
         if isinstance(given.get(name), str)
     }

@@ -34,7 +34,7 @@ def zone_of(name: str | None) -> tzinfo:
         raise ValueError(f"{name!r} is not a time zone such as Europe/Berlin") from None
 
 
-def in_utc(written: str, zone: tzinfo, *, is_end: bool = False) -> str:
+def convert_to_utc(written: str, zone: tzinfo, *, is_end: bool = False) -> str:
     """A date or time as the filters take it, in UTC. What is neither stays for the filters to refuse.
 
     An end that is a date includes that day, so it ends where the next one begins.

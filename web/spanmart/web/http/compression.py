@@ -34,7 +34,7 @@ def _compress(response: Response) -> Response:
     if request.accept_encodings.quality("gzip") <= 0:
         return response
     if response.is_streamed and not response.direct_passthrough:
-        response.response = _packed(response.iter_encoded())
+        response.response = _pack(response.iter_encoded())
     else:
         response.direct_passthrough = False
         body = response.get_data()
@@ -49,7 +49,7 @@ def _compress(response: Response) -> Response:
     return response
 
 
-def _packed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _pack(pieces: Iterable[bytes]) -> Iterator[bytes]:
     packer = zlib.compressobj(STREAM_LEVEL, wbits=GZIP)
     for piece in pieces:
         if packed := packer.compress(piece):

@@ -16,7 +16,7 @@ def etag_of(path: str) -> str | None:
     return version and hashlib.sha256(shown.encode()).hexdigest()[:20]
 
 
-def revalidated(respond: Callable[[], Response]) -> Response:
+def answer_revalidated(respond: Callable[[], Response]) -> Response:
     """Answer 304 where the caller already has this version of this URL, else what `respond` makes."""
     etag = etag_of(request.full_path)
     if etag is None:

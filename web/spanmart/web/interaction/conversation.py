@@ -66,11 +66,11 @@ def _part(part: Mapping[str, Any]) -> Part:
     if kind in ("text", "reasoning") and isinstance(part.get("content"), str):
         return Part(kind, None if kind == "text" else kind, part["content"])
     if kind == "tool_call":
-        return Part(kind, f"calls {part.get('name', 'a tool')}", _shown(part.get("arguments")))
+        return Part(kind, f"calls {part.get('name', 'a tool')}", _show(part.get("arguments")))
     if kind == "tool_call_response":
-        return Part(kind, "tool result", _shown(part.get("response", part.get("result"))))
-    return Part(kind, kind.replace("_", " "), _shown({**part}))
+        return Part(kind, "tool result", _show(part.get("response", part.get("result"))))
+    return Part(kind, kind.replace("_", " "), _show({**part}))
 
 
-def _shown(value: object) -> str:
+def _show(value: object) -> str:
     return value if isinstance(value, str) else json_text.pretty(value)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from spanmart.warehouse.storage.feedback_event import Feedback, GivenFeedback
 from spanmart.web.caller import author
 from spanmart.web.dashboard.links import Links
-from spanmart.web.http.etags import etag_of, revalidated
+from spanmart.web.http.etags import answer_revalidated, etag_of
 from spanmart.web.http.parameters import check, read_form, read_query
 from spanmart.web.interaction.conversation import read_conversation
 from spanmart.web.interaction.text_diff import compare
@@ -46,7 +46,7 @@ class FeedbackForm(BaseModel):
 def interaction(interaction_id: str) -> Response:
     """Show the interaction."""
     query = read_query(DetailQuery)
-    return revalidated(
+    return answer_revalidated(
         lambda: Response(render_template("interaction.html", **_content(interaction_id, query)))
     )
 
@@ -55,7 +55,7 @@ def interaction(interaction_id: str) -> Response:
 def fragment(interaction_id: str) -> Response:
     """Send only what changes when the marts do."""
     query = read_query(DetailQuery)
-    return revalidated(
+    return answer_revalidated(
         lambda: Response(render_template("views/interaction.html", **_content(interaction_id, query)))
     )
 

@@ -16,7 +16,7 @@ from spanmart.warehouse.queries.columns import (
 )
 from spanmart.warehouse.queries.filters import Filters, Where, compose, one
 from spanmart.warehouse.queries.pagination import Cursor, Sort
-from spanmart.warehouse.queries.rollups import summed
+from spanmart.warehouse.queries.rollups import ask_rollup
 from spanmart.warehouse.queries.summaries import hourly_metrics
 
 COUNT = "select count(*) from marts.interactions where {where}"
@@ -109,7 +109,7 @@ def _up_to_last(connection: duckdb.DuckDBPyConnection, where: Where, sort: Sort,
     direction, within = ("desc", ">=") if sort.descending else ("asc", "<=")
     statement = LAST_VALUE.format(column=sort.column, where=where.sql, direction=direction, limit=limit)
     last = connection.execute(statement, where.parameters).fetchone()
-    return where.narrowed(f"i.{sort.column} {within} $last", {"last": last[0]}) if last else where
+    return where.narrow(f"i.{sort.column} {within} $last", {"last": last[0]}) if last else where
 
 
 def page_of(places: str, places_of_texts: str, sort: Sort, selection: Selection) -> str:
@@ -130,7 +130,7 @@ def count(connection: duckdb.DuckDBPyConnection, where: Where) -> int:
 
 def total(connection: duckdb.DuckDBPyConnection, filters: Filters) -> int:
     """How many interactions fit; of very many it is the sum of whole hours, where the filters allow that."""
-    hours = summed(hourly_metrics.METRICS_HOURLY, filters)
+    hours = ask_rollup(hourly_metrics.METRICS_HOURLY, filters)
     calls = hourly_metrics.count_calls(connection, hours) if hours else 0
     return calls if calls > hourly_metrics.MANY_CALLS else count(connection, compose(filters))
 

@@ -64,7 +64,7 @@ def search(connection: duckdb.DuckDBPyConnection, filters: Filters, limit: int, 
     where = _calls_to_search(filters, since, place)
     hits = _hits(connection, where, filters)
     rows = select_page(connection, hits, NEWEST_FIRST, limit + 1, LISTED).fetchall()
-    following = _following(rows, limit, since)
+    following = _make_cursor(rows, limit, since)
     searched, calls = _progress(connection, filters, following)
     return {
         "items": json_text.read_records([record for record, _, _ in rows[:limit]]),
@@ -88,7 +88,7 @@ def _stretch_start(
 def _calls_to_search(filters: Filters, since: datetime | None, place: Cursor | None) -> Where:
     where = compose(filters.model_copy(update={"q": None}))
     if since:
-        where = where.narrowed("created_at >= $since", {"since": since})
+        where = where.narrow("created_at >= $since", {"since": since})
     return place.narrow(where) if place else where
 
 
@@ -99,7 +99,7 @@ def _hits(connection: duckdb.DuckDBPyConnection, where: Where, filters: Filters)
         for first, last in _runs([block for (block,) in connection.fetchall()])
     ]
     in_texts = f" or interaction_key in ({' union all '.join(parts)})" if parts else ""
-    return where.narrowed(f"contains(lower(error_message), lower($q)){in_texts}", {"q": filters.q})
+    return where.narrow(f"contains(lower(error_message), lower($q)){in_texts}", {"q": filters.q})
 
 
 def _runs(blocks: list[int]) -> list[tuple[int, int]]:
@@ -113,7 +113,7 @@ def _runs(blocks: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _following(rows: list[tuple[str, str, str]], limit: int, since: datetime | None) -> Cursor | None:
+def _make_cursor(rows: list[tuple[str, str, str]], limit: int, since: datetime | None) -> Cursor | None:
     if len(rows) > limit:
         _, interaction_id, value = rows[limit - 1]
         return Cursor(NEWEST_FIRST, value, interaction_id)

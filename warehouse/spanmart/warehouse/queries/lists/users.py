@@ -5,12 +5,12 @@ from typing import Any, Literal
 import duckdb
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.warehouse.queries.rollups import SummedMart, rows_of
+from spanmart.warehouse.queries.rollups import Rollup, rows_of
 from spanmart.warehouse.queries.snapshot import fetch_records
 
 UserSort = Literal["-interactions", "-cost_usd", "-failures", "-rejected", "-last_used_at"]
 
-USERS_DAILY = SummedMart.by_day(
+USERS_DAILY = Rollup.by_day(
     "users_daily",
     """
     user_id, created_at as first_used_at, created_at as last_used_at, 1 as interactions,

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.warehouse.queries.rollups import Rows, SummedMart, rows_of, tells
+from spanmart.warehouse.queries.rollups import Rollup, Rows, rows_of, tells
 from spanmart.warehouse.queries.snapshot import fetch_records
 
 _OF_A_CALL = """
@@ -19,9 +19,9 @@ _OF_A_CALL = """
 """
 _MODEL_FILTERS = frozenset({"interaction_type", "model", "prompt_name", "prompt_version"})
 # The first that can tell the filters is asked: from few rows to many.
-MODEL_COSTS_DAILY = SummedMart.by_day("model_costs_daily", _OF_A_CALL, _MODEL_FILTERS)
-COSTS_DAILY = SummedMart.by_day("costs_daily", _OF_A_CALL, _MODEL_FILTERS | {"user_id"})
-USERS_DAILY = SummedMart.by_day("users_daily", _OF_A_CALL, frozenset({"user_id"}))
+MODEL_COSTS_DAILY = Rollup.by_day("model_costs_daily", _OF_A_CALL, _MODEL_FILTERS)
+COSTS_DAILY = Rollup.by_day("costs_daily", _OF_A_CALL, _MODEL_FILTERS | {"user_id"})
+USERS_DAILY = Rollup.by_day("users_daily", _OF_A_CALL, frozenset({"user_id"}))
 MOST_ROWS = 20
 
 USAGE = """
@@ -71,7 +71,7 @@ def costs(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, 
     """Totals, each day, and the twenty dearest of each kind; `groups` says how many there are."""
     sums = _sums(connection, rows_of(MODEL_COSTS_DAILY if filters.user_id is None else COSTS_DAILY, filters))
     [total] = sums.pop("total")
-    return {"total": total, **sums, "by_user": _by_user(connection, filters)}
+    return {"total": total, **sums, "by_user": _list_by_user(connection, filters)}
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, list[dict[str, Any]]]:
@@ -100,7 +100,7 @@ def _sums(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, list[d
     return sums
 
 
-def _by_user(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
+def _list_by_user(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
     """Without the costs at other prices than those of the time, which `users_daily` does not have."""
     users = rows_of(USERS_DAILY if tells(USERS_DAILY, filters) else COSTS_DAILY, filters)
     dearest = DEAREST.format(columns="user_id")

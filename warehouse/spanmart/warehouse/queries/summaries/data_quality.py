@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.queries.filters import Filters, Where, compose
-from spanmart.warehouse.queries.rollups import SummedMart, rows_of
+from spanmart.warehouse.queries.rollups import Rollup, rows_of
 from spanmart.warehouse.queries.snapshot import fetch_records
 
 INCOMPLETE = "not all_variables_present"
@@ -29,9 +29,7 @@ select calls.day, calls.prompt_name, calls.prompt_version, unusable.variable,
 from marts.missing_variables as unusable
 join (select * from marts.interactions where {where}) as calls using (interaction_id)
 """
-DATA_QUALITY_DAILY = SummedMart(
-    "data_quality_daily", "day", CALLS, frozenset({"prompt_name", "prompt_version"})
-)
+DATA_QUALITY_DAILY = Rollup("data_quality_daily", "day", CALLS, frozenset({"prompt_name", "prompt_version"}))
 
 UNUSABLE_VARIABLES = """
 with daily as ({daily}),
@@ -74,8 +72,8 @@ where interaction_id in (select unnest($ids)) order by variable
 
 def incomplete(filters: Filters, variable: str | None = None) -> Where:
     """The calls that did not properly get every variable that their prompt declares, or not this one."""
-    where = compose(filters).narrowed(INCOMPLETE)
-    return where.narrowed(LACKING, {"variable": variable}) if variable else where
+    where = compose(filters).narrow(INCOMPLETE)
+    return where.narrow(LACKING, {"variable": variable}) if variable else where
 
 
 def count_unusable_variables(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:

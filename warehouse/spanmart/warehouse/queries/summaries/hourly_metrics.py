@@ -10,13 +10,13 @@ import duckdb
 
 from spanmart.warehouse.queries.filters import Filters
 from spanmart.warehouse.queries.grouping import EACH, MODEL_ASKED_FOR, Grouping
-from spanmart.warehouse.queries.rollups import Rows, SummedMart, summed
+from spanmart.warehouse.queries.rollups import Rollup, Rows, ask_rollup
 from spanmart.warehouse.queries.snapshot import fetch_records
 
 # So many calls are quickly read one by one, and then percentiles are exact.
 MANY_CALLS = 100_000
 
-METRICS_HOURLY = SummedMart(
+METRICS_HOURLY = Rollup(
     "metrics_hourly",
     "hour",
     "select * exclude (interaction_id, created_at) from marts.intermediate.int_metrics_by_call where {where}",
@@ -117,7 +117,7 @@ _UNKNOWN = dict.fromkeys(("p50_processing_time_ms", "p95_processing_time_ms", "p
 
 def many(connection: duckdb.DuckDBPyConnection, filters: Filters) -> Rows | None:
     """The rows to sum up where hours can tell and there are many calls, else None."""
-    metrics = summed(METRICS_HOURLY, filters)
+    metrics = ask_rollup(METRICS_HOURLY, filters)
     return metrics if metrics and count_calls(connection, metrics) > MANY_CALLS else None
 
 

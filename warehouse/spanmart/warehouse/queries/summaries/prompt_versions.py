@@ -5,10 +5,10 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.warehouse.queries.rollups import SummedMart, rows_of
+from spanmart.warehouse.queries.rollups import Rollup, rows_of
 from spanmart.warehouse.queries.snapshot import fetch_records
 
-QUALITY_DAILY = SummedMart.by_day(
+QUALITY_DAILY = Rollup.by_day(
     "quality_daily",
     """
     prompt_name, prompt_version, created_at as last_used_at, 1 as interactions,
@@ -80,7 +80,7 @@ def prompt_versions(connection: duckdb.DuckDBPyConnection, filters: Filters) -> 
     return _ask(connection, VERSIONS, filters)
 
 
-def judged_versions(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
+def list_judged_versions(connection: duckdb.DuckDBPyConnection, filters: Filters) -> list[dict[str, Any]]:
     """One row for each version that users have judged, the most rejected first; rates are of the judged."""
     return _ask(connection, JUDGED, filters)
 

@@ -12,7 +12,7 @@ import duckdb
 from spanmart.warehouse.queries.filters import Filters, Where, compose
 from spanmart.warehouse.queries.snapshot import fetch_records
 from spanmart.warehouse.queries.summaries import hourly_metrics
-from spanmart.warehouse.utc import unsaid
+from spanmart.warehouse.utc import naive_utc
 
 # Twelve to fifty steps are what a chart can show, whatever the span of time.
 MOST_STEPS = 48
@@ -153,7 +153,7 @@ def steps_of(first: datetime, last: datetime, zone: tzinfo) -> Steps:
     midnight = datetime.combine(_local(first, zone).date(), time(), zone)
     step_s = next((step for step in STEPS_S if span_s / step < MOST_STEPS), None)
     if step_s is not None:
-        start, step = unsaid(midnight), timedelta(seconds=step_s)
+        start, step = naive_utc(midnight), timedelta(seconds=step_s)
         start += step * ((first - start) // step)
         count = (last - start) // step + 1
         moments = [start + number * step for number in range(count + 1)]
@@ -161,10 +161,10 @@ def steps_of(first: datetime, last: datetime, zone: tzinfo) -> Steps:
         days = next((days for days in STEPS_DAYS if span_s / days / 86_400 < MOST_STEPS), None)
         days = days or STEPS_DAYS[-1] * math.ceil(span_s / STEPS_DAYS[-1] / 86_400 / MOST_STEPS)
         midnight -= timedelta(days=(midnight.toordinal() - _A_MONDAY) % days)
-        moments = [unsaid(midnight)]
+        moments = [naive_utc(midnight)]
         while moments[-1] <= last:
             midnight += timedelta(days=days)
-            moments.append(unsaid(midnight))
+            moments.append(naive_utc(midnight))
     return Steps(tuple(moments[:-1]), moments[-1])
 
 

@@ -21,7 +21,7 @@ def show(query: DashboardQuery, link: Links) -> dict[str, Any]:
     return {
         "costs": costs,
         "dearest": [call for call in dearest if call["estimated_cost_usd"]],
-        "charts": {"costs": charts.of_costs(costs["by_day"], link)},
+        "charts": {"costs": charts.make_costs_chart(costs["by_day"], link)},
     }
 
 

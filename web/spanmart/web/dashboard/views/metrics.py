@@ -34,8 +34,8 @@ def show(query: DashboardQuery, link: Links) -> dict[str, Any]:
         "scores": charts.scores(quality_scores, link),
         "charts": {
             "over_time": charts.over_time(steps, link, query.zone),
-            "times": charts.of_times(times),
-            "scores": charts.of_scores(quality_scores, link),
+            "times": charts.make_times_chart(times),
+            "scores": charts.make_scores_chart(quality_scores, link),
         },
     }
 
