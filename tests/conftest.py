@@ -1,7 +1,24 @@
 """What holds for all tests."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from support.marts import Marts
 
 # How long an example takes is the machine's affair.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session")
+def known_calls(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Marts]":
+    """Marts with known calls, built once; tests that change them name a call of their own."""
+    # The instrumentation is tested where there is no server, too.
+    from support.known_calls import known_marts  # noqa: PLC0415
+
+    with known_marts(tmp_path_factory.mktemp("known")) as built:
+        yield built

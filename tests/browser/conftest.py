@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from support.known_calls import Marts, known_marts
+from support.known_calls import known_marts
+from support.marts import Marts
 from support.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS
 from support.hostile_texts import HOSTILE_TEXTS
-from support.known_calls import Marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 from support.serving import serving
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"

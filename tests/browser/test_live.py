@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.known_calls import OUTLINE, TIED, Marts, known_marts
+from support.known_calls import OUTLINE, TIED, known_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 from support.serving import serving
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from spanmart.warehouse import Role
 from spanmart.web import Site
 from support.callers import PASSWORD, Callers
-from support.known_calls import OUTLINE, Marts, known_marts
+from support.known_calls import OUTLINE, known_marts
+from support.marts import Marts
 from support.oidc_provider import Provider, provider
 from support.serving import serving
 

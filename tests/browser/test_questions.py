@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from spanmart.warehouse import Interactions
-from support.known_calls import Marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
 from support.landed_calls import FORM, Call, land
+from support.marts import Marts
 from support.serving import serving
 
 NOON = datetime.now(UTC).replace(hour=12)

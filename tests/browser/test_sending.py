@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from spanmart.collector import OtlpHttpServer
-from spanmart.collector.cors import Cors
-from spanmart.collector.ingest_gate import IngestGate
+from spanmart.collector.servers.cors import Cors
+from spanmart.collector.servers.ingest_gate import IngestGate
 from spanmart.warehouse import Scope, Tokens, Warehouse
 
 REQUEST = """{"resourceSpans": [{"scopeSpans": [{"spans": [{

@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from spanmart.cli import command as registry
 from spanmart.cli.command import main
 from spanmart.warehouse.queries.filters import Filters
 
@@ -32,6 +33,11 @@ def output_of(*arguments: str) -> str:
 
 def test_the_version_is_the_distributions() -> None:
     assert re.fullmatch(r"spanmart \d+\.\d+\.\d+\S*\n", output_of("--version"))
+
+
+@pytest.mark.parametrize("command", registry.COMMANDS)
+def test_the_list_of_commands_says_of_each_what_its_own_help_does(command: str) -> None:
+    assert main.commands[command].help.startswith(registry.COMMANDS[command])
 
 
 @pytest.mark.parametrize("command", COMMANDS)

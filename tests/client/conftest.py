@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from spanmart.client import Interactions
-from support.known_calls import Marts, known_marts
+from support.known_calls import known_marts
+from support.marts import Marts
 from support.serving import serving
 
 

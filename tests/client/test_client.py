@@ -14,17 +14,9 @@ from spanmart import warehouse
 from spanmart.client import Interactions
 from spanmart.web import Site
 from support.callers import Callers
-from support.known_calls import (
-    CALLS,
-    CUT_OFF,
-    NOON,
-    OUTLINE,
-    TIED,
-    TONELESS,
-    Marts,
-    unbuilt_marts,
-)
+from support.known_calls import CALLS, CUT_OFF, NOON, OUTLINE, TIED, TONELESS, unbuilt_marts
 from support.local_server import LocalServer
+from support.marts import Marts
 from support.serving import serving
 
 

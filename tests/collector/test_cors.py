@@ -4,8 +4,8 @@ import pytest
 from google.rpc.status_pb2 import Status
 
 from spanmart.collector import OtlpHttpServer
-from spanmart.collector.cors import Cors
-from spanmart.collector.ingest_gate import IngestGate
+from spanmart.collector.servers.cors import Cors
+from spanmart.collector.servers.ingest_gate import IngestGate
 from spanmart.warehouse import Tokens
 from support.otlp import JSON, PROTOBUF, make_span, send, trace_request
 

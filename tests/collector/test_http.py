@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from spanmart.collector import OtlpHttpServer, PortInUse
-from spanmart.collector.body import zstd
+from spanmart.collector.otlp.body import zstd
 from spanmart.warehouse.errors import LandingOverloaded
 from support.otlp import JSON, PROTOBUF, TRACE_ID, make_span, send, span_id, trace_request
 

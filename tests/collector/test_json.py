@@ -5,8 +5,8 @@ import json
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from spanmart.collector.otlp_json import parse_json
-from spanmart.collector.refusal import Refusal
+from spanmart.collector.otlp.otlp_json import parse_json
+from spanmart.collector.otlp.refusal import Refusal
 from support.otlp import JSON, send
 
 VALID = {"traceId": "0102030405060708090A0b0c0d0e0f10", "spanId": "0102030405060708", "name": "chat"}

@@ -13,8 +13,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 
 from spanmart.collector import ListenError, OtlpGrpcServer, OtlpHttpServer
-from spanmart.collector.ingest_gate import IngestGate
-from spanmart.collector.tls import Certificate
+from spanmart.collector.servers.ingest_gate import IngestGate
+from spanmart.collector.servers.tls import Certificate
 from spanmart.warehouse import Scope, Tokens
 from support.certificates import make_certificates
 from support.otlp import make_span, trace_request

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanmart.collector import OtlpGrpcServer, OtlpHttpServer
-from spanmart.collector.ingest_gate import IngestGate
-from spanmart.collector.refusal import Refusal
+from spanmart.collector.otlp.refusal import Refusal
+from spanmart.collector.servers.ingest_gate import IngestGate
 from spanmart.warehouse import Scope, Tokens
 from support.otlp import JSON, PROTOBUF, make_span, send, trace_request
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
-from spanmart.collector.attributes import attribute_texts
-from spanmart.collector.wire_attributes import map_column
+from spanmart.collector.otlp.attributes import attribute_texts
+from spanmart.collector.otlp.wire_attributes import map_column
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 scalars = st.one_of(

@@ -18,9 +18,9 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from faults.mutations import Mutations
-from spanmart.collector.export import Export
-from spanmart.collector.refusal import Refusal
-from spanmart.collector.signals import LOGS, TRACES, Signal
+from spanmart.collector.otlp.export import Export
+from spanmart.collector.otlp.refusal import Refusal
+from spanmart.collector.otlp.signals import LOGS, TRACES, Signal
 from spanmart.warehouse.storage.batch import Rows
 from support.otlp import JSON, PROTOBUF, make_span, span_id, trace_request
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from spanmart.warehouse import Warehouse
-from support.known_calls import CALLS, NOON, Marts, unbuilt_marts
+from support.known_calls import CALLS, NOON, unbuilt_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 
 DEEP = 2000
 LONG = "a word and another " * 55_000

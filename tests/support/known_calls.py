@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import flask
-
-from spanmart.warehouse import Interactions, Refresher, Tokens, Users, Warehouse
-from spanmart.web import Site, create_app
+from spanmart.warehouse import Interactions, Warehouse
 from support.landed_calls import FORM, Call, land
+from support.marts import Marts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -47,26 +44,12 @@ CALLS = [OUTLINE, RATE_LIMITED, CUT_OFF, TONELESS, UNPRICED, FORMULA, UNDECLARED
 KEPT_TEXT = "1. Why it matters\n2. Practice\n3. Quiz"
 
 
-@dataclass
-class Marts:
-    """A warehouse, and what refreshes it."""
-
-    warehouse: Warehouse
-    refresher: Refresher
-
-    def app(
-        self, site: Site | None = None, *, tokens: Tokens | None = None, users: Users | None = None
-    ) -> flask.Flask:
-        """The web application over it."""
-        return create_app(self.warehouse, self.refresher, site, tokens=tokens, users=users)
-
-
 @contextmanager
 def unbuilt_marts(folder: Path) -> Iterator[Marts]:
     """A warehouse in which nothing has landed and nothing is built."""
     warehouse = Warehouse.open(folder)
     try:
-        yield Marts(warehouse, Refresher(warehouse))
+        yield Marts(warehouse)
     finally:
         warehouse.close()
 

@@ -5,10 +5,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+import flask
 import pyarrow as pa
 
-from spanmart.warehouse import Batch, Refresher, Warehouse
+from spanmart.warehouse import Batch, Refresher, Tokens, Users, Warehouse
 from spanmart.warehouse.storage.batch import LOG_EVENTS, SPANS
+from spanmart.web import Site, create_app
 
 NANOSECONDS = 1_000_000_000
 NOON = 1_790_000_000 * NANOSECONDS  # 2026-09-21 14:13:20 UTC
@@ -195,11 +197,17 @@ def interaction_id(number: int) -> str:
 
 
 class Marts:
-    """One warehouse and its refresher, run by hand."""
+    """One warehouse, its refresher, run by hand, and the web application over both."""
 
     def __init__(self, warehouse: Warehouse, **options: int) -> None:
         self.warehouse = warehouse
         self.refresher = Refresher(warehouse, **options)
+
+    def app(
+        self, site: Site | None = None, *, tokens: Tokens | None = None, users: Users | None = None
+    ) -> flask.Flask:
+        """The web application."""
+        return create_app(self.warehouse, self.refresher, site, tokens=tokens, users=users)
 
     def land(self, *rows: Row) -> int:
         """One commit of spans and feedback; returns its ingest_seq."""

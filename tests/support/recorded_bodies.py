@@ -5,8 +5,8 @@ from pathlib import Path
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from spanmart.collector.logs import LogEventRows
-from spanmart.collector.traces import SpanRows
+from spanmart.collector.otlp.logs import LogEventRows
+from spanmart.collector.otlp.traces import SpanRows
 from support.marts import Row
 
 

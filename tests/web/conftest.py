@@ -8,15 +8,14 @@ from flask.testing import FlaskClient
 
 from spanmart.warehouse import Interactions
 from spanmart.web import WebServer
-from support.known_calls import Marts, known_marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
+from support.marts import Marts
 from support.serving import serving
 
 
 @pytest.fixture(scope="session")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
-    """Marts with known calls; tests that change them name a call of their own."""
-    with known_marts(tmp_path_factory.mktemp("warehouse")) as built:
-        yield built
+def marts(known_calls: Marts) -> Marts:
+    return known_calls
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from spanmart.warehouse import Scope, Tokens
 from spanmart.web import Oidc, Site
 from spanmart.web.dashboard.vega import VERSION
 from support.callers import RIGHTS, Callers
-from support.known_calls import OUTLINE, Marts, known_marts, unbuilt_marts
+from support.known_calls import OUTLINE, known_marts, unbuilt_marts
+from support.marts import Marts
 from support.oidc_provider import provider
 
 ANYBODY = None

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from spanmart.warehouse import AuditLog, Role
 from support.callers import PASSWORD, Callers
-from support.known_calls import OUTLINE, Marts, known_marts, unbuilt_marts
+from support.known_calls import OUTLINE, known_marts, unbuilt_marts
+from support.marts import Marts
 
 TOKENS, ACCOUNTS, AUDIT, ACCOUNT = (
     f"/admin-dashboard/{page}" for page in ("tokens", "accounts", "audit", "account")

@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from spanmart.web import Site
-from support.known_calls import OUTLINE, Marts
+from support.known_calls import OUTLINE
+from support.marts import Marts
 
 API = "/api/ai-interactions"
 PACKED = {"Accept-Encoding": "gzip, deflate, br"}

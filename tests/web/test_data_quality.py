@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
-from support.known_calls import Marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
 from support.landed_calls import FORM, Call, land
+from support.marts import Marts
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 PAGE = "/admin-dashboard?view=data-quality"

@@ -8,8 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from spanmart.warehouse import Interactions
-from support.known_calls import OUTLINE, RATE_LIMITED, TIED, UNPRICED, Marts, unbuilt_marts
+from support.known_calls import OUTLINE, RATE_LIMITED, TIED, UNPRICED, unbuilt_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 CACHED = Call(

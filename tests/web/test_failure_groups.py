@@ -8,8 +8,9 @@ import pytest
 
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.summaries import failure_groups
-from support.known_calls import Marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 

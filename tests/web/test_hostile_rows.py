@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from spanmart.web.dashboard.views import VIEWS
 from support.hostile_rows import FAILED, JSON, KINDS, MOMENTS, ODD, hostile_marts, move
-from support.known_calls import Marts
+from support.marts import Marts
 
 API = "/api/ai-interactions"
 DASHBOARD = "/admin-dashboard?tab=ai-insights"

@@ -15,7 +15,8 @@ from spanmart.web import Site
 from spanmart.web.auth.login import HOME
 from spanmart.web.login_attempts import FOR_ONE_NAME_FROM_ONE_ADDRESS
 from support.callers import PASSWORD, Callers
-from support.known_calls import Marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
+from support.marts import Marts
 
 TARGET = "/admin-dashboard?tab=ai-insights&view=log&q=%C3%BC"
 

@@ -23,7 +23,8 @@ from spanmart.web import Oidc, Site
 from spanmart.web.auth.login import HOME
 from spanmart.web.login_attempts import FROM_ONE_ADDRESS
 from support.callers import PASSWORD
-from support.known_calls import Marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
+from support.marts import Marts
 from support.oidc_provider import ADA, CLIENT_ID, CLIENT_SECRET, Provider, provider, signed
 
 TARGET = "/admin-dashboard?tab=ai-insights&view=log&q=%C3%BC"

@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from spanmart.warehouse.queries.filters import Filters
 from spanmart.web import Site
 from support.callers import RIGHTS, Callers
-from support.known_calls import Marts, known_marts
+from support.known_calls import known_marts
+from support.marts import Marts
 
 CASES = int(os.environ.get("SPANMART_OPENAPI_CASES", "10"))
 PLAIN = {"Host": "localhost", "Accept-Encoding": "identity"}

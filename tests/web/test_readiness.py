@@ -7,7 +7,8 @@ import duckdb
 import pytest
 from flask.testing import FlaskClient
 
-from support.known_calls import OUTLINE, Marts
+from support.known_calls import OUTLINE
+from support.marts import Marts
 
 VIEWS = ["metrics", "log", "failures", "data-quality"]
 

@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from spanmart.web import Site
-from support.known_calls import OUTLINE, Marts
+from support.known_calls import OUTLINE
+from support.marts import Marts
 
 FEEDBACK = f"/api/ai-interactions/{OUTLINE.id}/feedback"
 FORM = f"/admin-dashboard/interactions/{OUTLINE.id}/feedback"

@@ -18,7 +18,7 @@ from spanmart.warehouse.net import PortInUse
 from spanmart.web import WebServer
 from spanmart.web.app import MAX_BODY_BYTES
 from spanmart.web.port.limits import Limits
-from support.known_calls import Marts
+from support.marts import Marts
 from support.running import PATIENCE_S
 from support.serving import serving
 

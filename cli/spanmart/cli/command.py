@@ -1,6 +1,8 @@
 """The `spanmart` command. A subcommand is a module of `commands`, which is imported when it is asked for."""
 
+from collections.abc import Iterator, MutableMapping
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -10,7 +12,9 @@ COMMANDS = {
     "backup": "Copy what cannot be rebuilt into a new folder, also while `spanmart up` runs.",
     "build": "Build the marts and run all their tests, while no `spanmart up` holds the folder.",
     "compact": "Make landing.duckdb as small as its rows allow.",
-    "docs": "Describe the marts in the browser: every table, column, rule and test.",
+    "docs": (
+        "Describe the marts in the browser: every table, column, rule and test, and what comes from what."
+    ),
     "doctor": "Check the data folder; say what is wrong, what that means, and the command that mends it.",
     "export": "Write interactions with their whole texts to a file, all that pass the filters.",
     "prices": "Show the prices that costs are computed from, and what an update would change.",
@@ -21,23 +25,38 @@ COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+class _Subcommands(MutableMapping[str, click.Command]):
+    """Imports a command's module when somebody asks for the command."""
 
-    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+    def __getitem__(self, name: str) -> click.Command:
         if name not in COMMANDS:
-            return None
+            raise KeyError(name)
         command: click.Command = import_module(f"spanmart.cli.commands.{name}").command
         return command
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+    def __setitem__(self, name: str, command: click.Command) -> NoReturn:
+        raise TypeError("a command is a module of spanmart.cli.commands")
+
+    def __delitem__(self, name: str) -> NoReturn:
+        raise TypeError("a command is a module of spanmart.cli.commands")
+
+
+class _LazyGroup(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(
-    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=_LazyGroup,
+    commands=_Subcommands(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="spanmart", message="spanmart %(version)s")
 def main() -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from spanmart.cli.settings.click_options import CannotStart
 from spanmart.cli.up.addresses import is_loopback, url_of
 from spanmart.collector import OtlpGrpcServer, OtlpHttpServer
-from spanmart.collector.cors import Cors
-from spanmart.collector.ingest_gate import IngestGate
-from spanmart.collector.tls import Certificate
+from spanmart.collector.servers.cors import Cors
+from spanmart.collector.servers.ingest_gate import IngestGate
+from spanmart.collector.servers.tls import Certificate
 from spanmart.warehouse.accounts.tokens import Scope, Tokens
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from google.protobuf.message import DecodeError, Message
 
-from spanmart.collector.undecoded import RESOURCES, ROWS, SCOPES
+from spanmart.collector.otlp.undecoded import RESOURCES, ROWS, SCOPES
 
 
 class Wire(IntEnum):

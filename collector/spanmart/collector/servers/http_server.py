@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from spanmart.collector.body import MAX_BODY_BYTES
-from spanmart.collector.cors import Cors
-from spanmart.collector.http_app import OtlpHttpApp
-from spanmart.collector.ingest_gate import IngestGate
-from spanmart.collector.tls import Certificate
+from spanmart.collector.otlp.body import MAX_BODY_BYTES
+from spanmart.collector.servers.cors import Cors
+from spanmart.collector.servers.http_app import OtlpHttpApp
+from spanmart.collector.servers.ingest_gate import IngestGate
+from spanmart.collector.servers.tls import Certificate
 from spanmart.warehouse.net import bind_socket
 from spanmart.warehouse.storage.landing import Landing
 

@@ -18,9 +18,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from spanmart.collector.logs import LogEventRows
-from spanmart.collector.rows import OtlpRows
-from spanmart.collector.traces import SpanRows
+from spanmart.collector.otlp.logs import LogEventRows
+from spanmart.collector.otlp.rows import OtlpRows
+from spanmart.collector.otlp.traces import SpanRows
 
 
 @dataclass(frozen=True)

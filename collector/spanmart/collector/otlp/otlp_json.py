@@ -15,7 +15,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 
-from spanmart.collector.refusal import Refusal
+from spanmart.collector.otlp.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

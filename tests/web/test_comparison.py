@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from spanmart.warehouse import Interactions
-from support.known_calls import TIED, Marts, known_marts
+from support.known_calls import TIED, known_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 
 
 @pytest.fixture(scope="module")

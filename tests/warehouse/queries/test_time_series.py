@@ -12,8 +12,9 @@ import pytest
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.summaries import hourly_metrics
 from spanmart.warehouse.queries.summaries.time_series import MOST_STEPS, steps_of
-from support.known_calls import CALLS, NOON, RATE_LIMITED, Marts, unbuilt_marts
+from support.known_calls import CALLS, NOON, RATE_LIMITED, unbuilt_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 10, 20, 13, 37)

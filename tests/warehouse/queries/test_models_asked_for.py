@@ -8,8 +8,9 @@ import pytest
 
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.summaries import hourly_metrics
-from support.known_calls import Marts, unbuilt_marts
+from support.known_calls import unbuilt_marts
 from support.landed_calls import Call, land
+from support.marts import Marts
 
 HOUR = datetime(2026, 11, 3, 9, tzinfo=UTC)
 SNAPSHOT = "gpt-4o-mini-2024-07-18"

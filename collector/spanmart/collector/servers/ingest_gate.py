@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from spanmart.collector.refusal import Refusal
+from spanmart.collector.otlp.refusal import Refusal
 from spanmart.warehouse.accounts.tokens import Scope, Tokens, bearer
 
 HOW = "Send the header `Authorization: Bearer <token>` with a token of scope ingest"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from google.rpc.code_pb2 import Code
 
-from spanmart.collector.refusal import Refusal
+from spanmart.collector.otlp.refusal import Refusal
 from spanmart.warehouse.storage.landing import Room
 
 if sys.version_info >= (3, 14):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from google.rpc.code_pb2 import Code
 
-from spanmart.collector.refusal import Refusal
+from spanmart.collector.otlp.refusal import Refusal
 
 PREFLIGHT_HOLDS_S = 7200
 

@@ -6,10 +6,10 @@ from typing import Self
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, SeverityNumber
 
-from spanmart.collector.attributes import attribute_texts, value_text
-from spanmart.collector.rows import OtlpRows
-from spanmart.collector.traces import NO_SPAN_ID, NO_TRACE_ID
-from spanmart.collector.undecoded import AttributeReader
+from spanmart.collector.otlp.attributes import attribute_texts, value_text
+from spanmart.collector.otlp.rows import OtlpRows
+from spanmart.collector.otlp.traces import NO_SPAN_ID, NO_TRACE_ID
+from spanmart.collector.otlp.undecoded import AttributeReader
 from spanmart.warehouse.storage.batch import LOG_EVENTS
 
 SEVERITIES: dict[int, str] = {

@@ -6,9 +6,9 @@ from typing import Self
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from spanmart.collector.attributes import attribute_texts, json_text, native_values
-from spanmart.collector.rows import OtlpRows
-from spanmart.collector.undecoded import AttributeReader
+from spanmart.collector.otlp.attributes import attribute_texts, json_text, native_values
+from spanmart.collector.otlp.rows import OtlpRows
+from spanmart.collector.otlp.undecoded import AttributeReader
 from spanmart.warehouse.storage.batch import SPANS
 
 # An id of only zeros is no id.

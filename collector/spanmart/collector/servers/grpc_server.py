@@ -6,12 +6,12 @@ from typing import Any, Never, TypeAlias
 
 import grpc
 
-from spanmart.collector.body import MAX_BODY_BYTES
-from spanmart.collector.export import Export
-from spanmart.collector.ingest_gate import IngestGate
-from spanmart.collector.refusal import Refusal
-from spanmart.collector.signals import SIGNALS, Signal
-from spanmart.collector.tls import Certificate
+from spanmart.collector.otlp.body import MAX_BODY_BYTES
+from spanmart.collector.otlp.export import Export
+from spanmart.collector.otlp.refusal import Refusal
+from spanmart.collector.otlp.signals import SIGNALS, Signal
+from spanmart.collector.servers.ingest_gate import IngestGate
+from spanmart.collector.servers.tls import Certificate
 from spanmart.warehouse.errors import LandingError
 from spanmart.warehouse.net import ListenError, check_free
 from spanmart.warehouse.storage.landing import Landing

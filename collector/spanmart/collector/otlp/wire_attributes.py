@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
-from spanmart.collector.attributes import double_text, value_text
+from spanmart.collector.otlp.attributes import double_text, value_text
 
 Ints = npt.NDArray[np.int64]
 

@@ -6,8 +6,8 @@ from typing import Self
 
 import pyarrow as pa
 
-from spanmart.collector.refusal import Refusal
-from spanmart.collector.wire_attributes import map_column
+from spanmart.collector.otlp.refusal import Refusal
+from spanmart.collector.otlp.wire_attributes import map_column
 from spanmart.warehouse.storage.batch import ATTRIBUTES
 
 # A resource stands once in a request and beside each of its rows in the warehouse.

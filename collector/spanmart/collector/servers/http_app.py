@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import Message
 from google.rpc.code_pb2 import Code
 
-from spanmart.collector.body import CODINGS, SenderGone, decompress, read_body
-from spanmart.collector.cors import Cors
-from spanmart.collector.export import Export
-from spanmart.collector.ingest_gate import IngestGate
-from spanmart.collector.otlp_json import to_json
-from spanmart.collector.refusal import Refusal
-from spanmart.collector.signals import SIGNALS, Signal
+from spanmart.collector.otlp.body import CODINGS, SenderGone, decompress, read_body
+from spanmart.collector.otlp.export import Export
+from spanmart.collector.otlp.otlp_json import to_json
+from spanmart.collector.otlp.refusal import Refusal
+from spanmart.collector.otlp.signals import SIGNALS, Signal
+from spanmart.collector.servers.cors import Cors
+from spanmart.collector.servers.ingest_gate import IngestGate
 from spanmart.warehouse.errors import LandingError
 from spanmart.warehouse.storage.landing import Landing, Room
 

@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from google.protobuf.message import DecodeError, Message
 
-from spanmart.collector.otlp_json import parse_json
-from spanmart.collector.refusal import Refusal
-from spanmart.collector.rows import MAX_ROWS, too_many_rows
-from spanmart.collector.salvage import has_more_rows, parse_apart
-from spanmart.collector.signals import Signal, data_points
+from spanmart.collector.otlp.otlp_json import parse_json
+from spanmart.collector.otlp.refusal import Refusal
+from spanmart.collector.otlp.rows import MAX_ROWS, too_many_rows
+from spanmart.collector.otlp.salvage import has_more_rows, parse_apart
+from spanmart.collector.otlp.signals import Signal, data_points
 from spanmart.warehouse.storage.batch import SPANS, Batch, Rows
 
 # Enough to find the fault in the sender, without a message that grows with the request.

@@ -1,0 +1,1 @@
+"""The receivers: OTLP over HTTP and gRPC, who may send, and how much at once."""
