@@ -1,12 +1,13 @@
 """What holds for all tests."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from support.marts import Marts
 
 # How long an example takes is the machine's affair.

@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 from spanmart.cli.control.socket import Command, make_handler
 from spanmart.warehouse import Warehouse
-from spanmart.warehouse.maintenance.doctor import HOLDS, examine_databases
+from spanmart.warehouse.maintenance.doctor import examine_databases
+from spanmart.warehouse.storage.data_folder import HOLDS
 
 EXAMINE, EXAMINE_DEEPLY = "examine", "examine_deeply"
 

@@ -39,14 +39,14 @@ def compact(folder: Path) -> tuple[int, int]:
 def _copy(old: Path, new: Path) -> None:
     if not old.exists():
         raise FileNotFoundError(f"there is no {old.name}")
-    options = ATTACH_OPTIONS["landing"].removeprefix("(")
+    options = ATTACH_OPTIONS["landing"]
     with duckdb.connect() as connection:
         connection.execute(f"set force_compression = '{SETTINGS['force_compression']}'")
         # Attached for writing, so that its log becomes part of it.
         connection.execute(f"attach {quoted(old)} as landing")
         connection.execute("checkpoint landing")
         connection.execute(
-            f"attach {quoted(new)} as compacted (storage_version '{STORAGE_VERSION}', {options}"
+            f"attach {quoted(new)} as compacted (storage_version '{STORAGE_VERSION}', {options})"
         )
         connection.execute("copy from database landing to compacted")
         connection.execute("detach landing")

@@ -12,19 +12,14 @@ import duckdb
 
 from spanmart.warehouse.maintenance.integrity import ledger_faults, newest_seq
 from spanmart.warehouse.maintenance.retention import NEWEST_FAILURE
-from spanmart.warehouse.storage.data_folder import ASIDE, UNFINISHED, WRITE_AHEAD_LOGS, quoted
+from spanmart.warehouse.storage.data_folder import ASIDE, HOLDS, UNFINISHED, WRITE_AHEAD_LOGS, quoted
 from spanmart.warehouse.storage.migrate import find_newest_applied, migrations_of
 from spanmart.warehouse.storage.set_aside import PRESENT
 
-HOLDS = {
-    "landing": "every span and event that was acknowledged",
-    "app": "settings, users and tokens that people made, and price lists that were in force",
-    "marts": "what is built from landing.duckdb and can be built anew",
-}
 GIGABYTE = 1_000_000_000
 # Below the first, senders are about to be refused; below the second, a checkpoint or a rebuild may not fit.
 NO_ROOM, LITTLE_ROOM = GIGABYTE // 4, 2 * GIGABYTE
-# A checkpoint comes at 128 MB; a log of this size says that none succeeds.
+# Checkpoints come long before (storage/database.py): a log of this size says that none succeeds.
 LONG_LOG = GIGABYTE
 
 STORAGE = "select tags['storage_version'] from duckdb_databases() where database_name = ?"

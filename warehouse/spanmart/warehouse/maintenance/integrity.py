@@ -2,7 +2,8 @@
 
 import duckdb
 
-NEWEST_SEQ = "select coalesce(max(ingest_seq), 0) from landing.raw.batches"
+from spanmart.warehouse.storage.landing import NEWEST_SEQ
+
 COUNTS_TAKEN = """
 select count(*) from duckdb_columns()
 where database_name = 'landing' and table_name = 'retention' and column_name = 'rows_taken'

@@ -18,13 +18,12 @@ from spanmart.warehouse.errors import WarehouseError
 from spanmart.warehouse.maintenance.text_removal import events_without_texts, remove_text, remove_texts
 from spanmart.warehouse.storage.batch import ATTRIBUTES
 from spanmart.warehouse.storage.database import Warehouse
+from spanmart.warehouse.storage.feedback_event import EDIT_DISTANCE, FINAL_TEXT
 
 SOURCE = "retention"
 ROWS, TEXTS = "rows", "texts"
 ROWS_A_PIECE = {ROWS: 50_000, TEXTS: 1_000}
 CHECK_EVERY_S = 3600.0
-FINAL_TEXT = "spanmart.feedback.final_text"
-EDIT_DISTANCE = "spanmart.feedback.edit_distance"
 
 # The texts of what is not in the marts yet are still needed.
 REFRESHED_SEQ = "select refreshed_seq from intermediate.int_refreshed"

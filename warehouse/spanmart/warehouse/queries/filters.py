@@ -6,7 +6,7 @@ gave is bound as a parameter of the same name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -18,7 +18,26 @@ UserFeedback = Literal["no_feedback", "accepted", "rejected", "modified"]
 _MOMENT_SCHEMA = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
 
 
-def _parse_moment(value: object) -> date | datetime:
+def parse_moment(value: object, zone: tzinfo = UTC, *, is_end: bool = False) -> datetime:
+    """The moment that a date or time names, as the marts keep it: in UTC, without an offset.
+
+    A date is midnight in `zone`, a time without an offset is one there. An end that is a date includes that
+    day, so it ends where the next one begins. Raises ValueError for what is neither.
+    """
+    moment = _read_date_or_time(value)
+    if not isinstance(moment, datetime):
+        if is_end and moment == date.max:
+            return datetime.max
+        moment = datetime.combine(moment + timedelta(days=int(is_end)), time(), zone)
+    elif moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return moment.replace(tzinfo=None)
+
+
+def _read_date_or_time(value: object) -> date | datetime:
     if isinstance(value, date):
         return value
     text = str(value).strip()
@@ -31,32 +50,12 @@ def _parse_moment(value: object) -> date | datetime:
         ) from None
 
 
-def _convert_to_utc(moment: datetime) -> datetime:
-    """Return the moment as the marts keep it: in UTC, without an offset."""
-    if moment.tzinfo is None:
-        return moment
-    try:
-        return moment.astimezone(UTC).replace(tzinfo=None)
-    except OverflowError:
-        return moment.replace(tzinfo=None)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)
-
-
 def _first_moment(value: object) -> datetime:
-    moment = _parse_moment(value)
-    return _convert_to_utc(moment) if isinstance(moment, datetime) else _midnight(moment)
+    return parse_moment(value)
 
 
 def _end_moment(value: object) -> datetime:
-    moment = _parse_moment(value)
-    if isinstance(moment, datetime):
-        return _convert_to_utc(moment)
-    if moment == date.max:
-        return datetime.max
-    return _midnight(moment + timedelta(days=1))
+    return parse_moment(value, is_end=True)
 
 
 Start = Annotated[datetime, BeforeValidator(_first_moment), WithJsonSchema(_MOMENT_SCHEMA)]

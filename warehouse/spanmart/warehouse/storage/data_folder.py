@@ -12,6 +12,12 @@ from spanmart.warehouse.errors import FolderInUse, FolderUnusable
 
 LOCK = ".lock"
 OWN_PRICES = "prices.toml"
+# The databases, by the names under which they are attached, each with what would be lost with it.
+HOLDS = {
+    "landing": "every span and event that was acknowledged",
+    "app": "settings, users and tokens that people made, and price lists that were in force",
+    "marts": "what is built from landing.duckdb and can be built anew",
+}
 # DuckDB's own names: the log, the log while a checkpoint runs, and the two merged after a crash.
 WRITE_AHEAD_LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 ASIDE = ".aside"

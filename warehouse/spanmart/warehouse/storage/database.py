@@ -13,7 +13,7 @@ from typing import Self
 import duckdb
 
 from spanmart.warehouse.errors import DamagedFile, FolderInUse, FolderUnusable
-from spanmart.warehouse.storage.data_folder import DataFolder, quoted, set_aside, write_ahead_log
+from spanmart.warehouse.storage.data_folder import HOLDS, DataFolder, quoted, set_aside, write_ahead_log
 from spanmart.warehouse.storage.landing import ROW_GROUP_ROWS, Landing
 from spanmart.warehouse.storage.migrate import migrate, migrations_of
 from spanmart.warehouse.storage.questions import Questions
@@ -37,12 +37,8 @@ MOST_MEMORY = "6 GB"
 LESS_MEMORY = """
 select least(parse_formatted_bytes(current_setting('memory_limit')), parse_formatted_bytes($most))
 """
-ATTACH_OPTIONS = {"landing": f"(row_group_size {ROW_GROUP_ROWS})", "app": ""}
+ATTACH_OPTIONS = {"landing": f"row_group_size {ROW_GROUP_ROWS}"}
 
-HOLDS = {
-    "landing": "every span and event that was acknowledged",
-    "app": "settings, users and tokens that people made, and price lists that were in force",
-}
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +167,8 @@ def _connect_marts(folder: DataFolder) -> duckdb.DuckDBPyConnection:
 
 
 def _attach_statement(catalog: str, path: Path) -> str:
-    return f"attach {quoted(path)} as {catalog} {ATTACH_OPTIONS[catalog]}"
+    options = f" ({ATTACH_OPTIONS[catalog]})" if catalog in ATTACH_OPTIONS else ""
+    return f"attach {quoted(path)} as {catalog}{options}"
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, catalog: str, path: Path) -> None:

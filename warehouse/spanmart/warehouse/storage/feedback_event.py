@@ -12,6 +12,9 @@ from spanmart.warehouse.storage.batch import Batch, LogEvent, Scalar
 
 GivenFeedback = Literal["accepted", "rejected", "modified"]
 SOURCE = "api"
+EVENT = "gen_ai.evaluation.result"
+FINAL_TEXT = "spanmart.feedback.final_text"
+EDIT_DISTANCE = "spanmart.feedback.edit_distance"
 
 
 class Feedback(BaseModel):
@@ -37,11 +40,11 @@ def feedback_batch(interaction_id: str, feedback: Feedback) -> Batch:
         "gen_ai.evaluation.score.label": feedback.user_feedback,
         "gen_ai.evaluation.score.value": feedback.quality_score,
         "gen_ai.evaluation.explanation": feedback.comment,
-        "spanmart.feedback.final_text": feedback.final_text,
+        FINAL_TEXT: feedback.final_text,
         "spanmart.interaction.id": interaction_id,
     }
     event = LogEvent(
-        event_name="gen_ai.evaluation.result",
+        event_name=EVENT,
         time_unix_nano=time.time_ns(),
         trace_id=trace_id,
         span_id=span_id,

@@ -1,7 +1,9 @@
 """The time zone in which a page's dates and days are meant. The marts, and the API, are in UTC."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from spanmart.warehouse.queries.filters import parse_moment
 
 # What the form offers; any other name of the IANA database can stand in the address.
 OFFERED = (
@@ -35,18 +37,8 @@ def zone_of(name: str | None) -> tzinfo:
 
 
 def convert_to_utc(written: str, zone: tzinfo, *, is_end: bool = False) -> str:
-    """A date or time as the filters take it, in UTC. What is neither stays for the filters to refuse.
-
-    An end that is a date includes that day, so it ends where the next one begins.
-    """
+    """A date or time as the filters take it, in UTC. What is neither stays for the filters to refuse."""
     try:
-        return f"{_moment(written, zone, is_end).astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
-    except (ValueError, OverflowError):
+        return f"{parse_moment(written, zone, is_end=is_end).isoformat()}Z"
+    except ValueError:
         return written
-
-
-def _moment(written: str, zone: tzinfo, is_end: bool) -> datetime:
-    if len(written) == len("2026-01-31"):
-        return datetime.combine(date.fromisoformat(written) + timedelta(days=int(is_end)), time(), zone)
-    moment = datetime.fromisoformat(written)
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -6,6 +6,7 @@ import duckdb
 
 from spanmart.warehouse.queries import json_text
 from spanmart.warehouse.queries.filters import one
+from spanmart.warehouse.storage.feedback_event import EVENT, FINAL_TEXT
 
 # The marts remember the commit of the copy that they took: little of the ledger need be searched.
 COMMIT = "select ingest_seq, trace_id, span_id from marts.interactions where {where}"
@@ -24,10 +25,10 @@ order by rowid desc limit 1
 
 LANDED = "select count(*) from landing.raw.spans where trace_id = $trace_id and span_id = $span_id"
 
-FINAL_TEXT = """
-select attributes['spanmart.feedback.final_text']
+KEPT_TEXT = """
+select attributes[$final_text]
 from landing.raw.log_events
-where event_name = 'gen_ai.evaluation.result' and trace_id = $trace_id and span_id = $span_id
+where event_name = $event and trace_id = $trace_id and span_id = $span_id
 order by time_unix_nano desc, ingest_seq desc limit 1
 """
 
@@ -51,7 +52,9 @@ def has_landed(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> bo
 
 def find_final_text(connection: duckdb.DuckDBPyConnection, interaction_id: str) -> str | None:
     """The text that came with the newest feedback, or None."""
-    row = connection.execute(FINAL_TEXT, _span_of(interaction_id)).fetchone()
+    row = connection.execute(
+        KEPT_TEXT, {**_span_of(interaction_id), "final_text": FINAL_TEXT, "event": EVENT}
+    ).fetchone()
     return row[0] if row else None
 
 
