@@ -4,7 +4,7 @@ A value never becomes part of the SQL text: each filter names one fixed conditio
 gave is bound as a parameter of the same name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Literal
@@ -137,6 +137,22 @@ _CONDITIONS: Mapping[str, str] = {
     "error_fingerprint": "error_fingerprint = $error_fingerprint",
     "q": HIT.format(text_hit=TEXT_HIT),
 }
+
+
+# Where a filter has not the name of the column that it asks.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "start_date": ("created_at",),
+    "end_date": ("created_at",),
+    "min_quality_score": ("quality_score",),
+    "max_quality_score": ("quality_score",),
+    "model": ("request_model", "model_used"),
+    "q": ("error_message", "interaction_id"),
+}
+
+
+def list_filters_on(columns: Collection[str]) -> frozenset[str]:
+    """The filters that a table with these columns can be asked by."""
+    return frozenset(name for name in _CONDITIONS if set(columns).issuperset(_COLUMNS.get(name, (name,))))
 
 
 @dataclass(frozen=True)

@@ -5,33 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from spanmart.warehouse.queries.filters import Filters, compose
+from spanmart.warehouse.queries.filters import Filters, compose, list_filters_on
 from spanmart.warehouse.utc import floor
 
 Unit = Literal["hour", "day"]
 
 WHOLE = "select * from marts.{mart} where {unit} >= $first_whole and {unit} < $end_whole and {where}"
-OF_A_CALL = "select {columns} from marts.interactions where {{where}}"
+# The same measures of single calls.
+CALLS = "select * from marts.call_measures where {where}"
 
 _LENGTH: Mapping[Unit, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
 @dataclass(frozen=True)
 class Rollup:
-    """A mart, the same rows of single calls (SQL with a `{where}`), and the filters that it can tell.
+    """A mart with a row for each `unit` of time and each combination of `keys`, which are columns of it.
 
-    A row is of one `unit` of time; the columns that rows of calls lack are not asked for.
+    `calls` is the same of single calls, SQL with a `{where}`; the columns that those lack are not asked for.
     """
 
     name: str
     unit: Unit
-    calls: str
-    filters: frozenset[str]
+    keys: frozenset[str]
+    calls: str = CALLS
 
-    @classmethod
-    def by_day(cls, name: str, of_a_call: str, filters: frozenset[str]) -> "Rollup":
-        """A mart of days whose columns are expressions over one row of `interactions`."""
-        return cls(name, "day", OF_A_CALL.format(columns=of_a_call), filters)
+    @property
+    def filters(self) -> frozenset[str]:
+        """The filters that it can be asked by, besides those of time."""
+        return list_filters_on(self.keys)
 
 
 @dataclass(frozen=True)

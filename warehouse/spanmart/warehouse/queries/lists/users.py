@@ -5,27 +5,11 @@ from typing import Any, Literal
 import duckdb
 
 from spanmart.warehouse.queries.filters import Filters
-from spanmart.warehouse.queries.rollups import Rollup, rows_of
+from spanmart.warehouse.queries.rollups import rows_of
 from spanmart.warehouse.queries.snapshot import fetch_records
+from spanmart.warehouse.queries.summaries.costs import USERS_DAILY
 
 UserSort = Literal["-interactions", "-cost_usd", "-failures", "-rejected", "-last_used_at"]
-
-USERS_DAILY = Rollup.by_day(
-    "users_daily",
-    """
-    user_id, created_at as first_used_at, created_at as last_used_at, 1 as interactions,
-    (status = 'failure')::bigint as failures,
-    tokens_used, estimated_cost_usd,
-    (pricing_status = 'unpriced')::bigint as unpriced_interactions,
-    (pricing_status = 'no_usage')::bigint as no_usage_interactions,
-    (user_feedback = 'accepted')::bigint as accepted,
-    (user_feedback = 'rejected')::bigint as rejected,
-    (user_feedback = 'modified')::bigint as modified,
-    quality_score as quality_score_sum,
-    (quality_score is not null)::bigint as scored
-    """,
-    frozenset({"user_id"}),
-)
 
 USERS = """
 with rows as ({rows})

@@ -9,19 +9,13 @@ from spanmart.warehouse.queries.filters import Filters
 from spanmart.warehouse.queries.rollups import Rollup, Rows, rows_of, tells
 from spanmart.warehouse.queries.snapshot import fetch_records
 
-_OF_A_CALL = """
-    day, provider, request_model, model_used, interaction_type, prompt_name, prompt_version, user_id,
-    1 as interactions, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
-    reasoning_tokens, tokens_used, estimated_cost_usd, cost_at_current_prices_usd, booked_cost_usd,
-    (pricing_status = 'unpriced')::bigint as unpriced_interactions,
-    (pricing_status = 'invalid_usage')::bigint as invalid_usage_interactions,
-    (pricing_status = 'no_usage')::bigint as no_usage_interactions, reported_cost_usd
-"""
-_MODEL_FILTERS = frozenset({"interaction_type", "model", "prompt_name", "prompt_version"})
+_KEYS = frozenset(
+    {"provider", "request_model", "model_used", "interaction_type", "prompt_name", "prompt_version"}
+)
 # The first that can tell the filters is asked: from few rows to many.
-MODEL_COSTS_DAILY = Rollup.by_day("model_costs_daily", _OF_A_CALL, _MODEL_FILTERS)
-COSTS_DAILY = Rollup.by_day("costs_daily", _OF_A_CALL, _MODEL_FILTERS | {"user_id"})
-USERS_DAILY = Rollup.by_day("users_daily", _OF_A_CALL, frozenset({"user_id"}))
+MODEL_COSTS_DAILY = Rollup("model_costs_daily", "day", _KEYS)
+COSTS_DAILY = Rollup("costs_daily", "day", _KEYS | {"user_id"})
+USERS_DAILY = Rollup("users_daily", "day", frozenset({"user_id"}))
 MOST_ROWS = 20
 
 USAGE = """

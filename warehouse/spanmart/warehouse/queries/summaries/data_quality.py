@@ -29,7 +29,7 @@ select calls.day, calls.prompt_name, calls.prompt_version, unusable.variable,
 from marts.missing_variables as unusable
 join (select * from marts.interactions where {where}) as calls using (interaction_id)
 """
-DATA_QUALITY_DAILY = Rollup("data_quality_daily", "day", CALLS, frozenset({"prompt_name", "prompt_version"}))
+DATA_QUALITY_DAILY = Rollup("data_quality_daily", "day", frozenset({"prompt_name", "prompt_version"}), CALLS)
 
 UNUSABLE_VARIABLES = """
 with daily as ({daily}),

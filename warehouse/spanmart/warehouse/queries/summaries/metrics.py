@@ -7,81 +7,81 @@ from typing import Any
 
 import duckdb
 
-from spanmart.warehouse.queries.filters import Filters, compose
+from spanmart.warehouse.queries.filters import Filters
 from spanmart.warehouse.queries.grouping import EACH, MODEL_ASKED_FOR, TOTAL, Grouping
+from spanmart.warehouse.queries.rollups import Rows, calls_of
 from spanmart.warehouse.queries.snapshot import fetch_records
 from spanmart.warehouse.queries.summaries import hourly_metrics
 
-# Rates are shares between 0 and 1, null where there is nothing to take a share of. Calls are added up once,
-# by all keys together, and the groups from those sums; percentiles alone need the calls of each group again.
-MEASURES = """
+# Rates are shares between 0 and 1, null where there is nothing to take a share of. Rows, of hours or of
+# single calls, are added up once, by all keys together, and the groups from those sums.
+SUMS = """
 with combinations as (
     select
         interaction_type, status, {model} as model,
-        count(*) as calls,
-        sum(processing_time_ms) as processing_time_ms,
-        count(processing_time_ms) as timed_calls,
-        sum(estimated_cost_usd) as cost_usd,
-        count(estimated_cost_usd) as priced_calls,
-        count(*) filter (pricing_status = 'unpriced') as unpriced_calls,
-        count(*) filter (pricing_status = 'no_usage') as no_usage_calls,
+        sum(interactions) as interactions,
+        sum(timed_interactions) as timed_interactions,
+        sum(processing_time_ms_sum) as processing_time_ms_sum,
+        sum(estimated_cost_usd) as estimated_cost_usd,
+        sum(priced_interactions) as priced_interactions,
+        sum(unpriced_interactions) as unpriced_interactions,
+        sum(no_usage_interactions) as no_usage_interactions,
         sum(input_tokens) as input_tokens,
         sum(output_tokens) as output_tokens,
-        sum(tokens_used) as tokens,
-        count(all_variables_present) as declaring_calls,
-        count(*) filter (all_variables_present) as complete_calls,
-        sum(quality_score) as quality_score,
-        count(quality_score) as scored_calls
-    from marts.interactions where {where}
-    group by all
-),
-groups as (
-    select
-        {columns},
-        coalesce(sum(calls), 0)::bigint as total_interactions,
-        coalesce(sum(calls) filter (combinations.status = 'success'), 0)::bigint as success_count,
-        coalesce(sum(calls) filter (combinations.status = 'failure'), 0)::bigint as failure_count,
-        coalesce(sum(calls) filter (combinations.status = 'partial'), 0)::bigint as partial_count,
-        success_count / nullif(total_interactions, 0) as success_rate,
-        failure_count / nullif(total_interactions, 0) as failure_rate,
-        partial_count / nullif(total_interactions, 0) as partial_rate,
-        sum(processing_time_ms) / nullif(sum(timed_calls), 0) as average_processing_time_ms,
-        case when total_interactions = 0 then 0 else sum(cost_usd) end as total_cost_usd,
-        coalesce(sum(priced_calls), 0)::bigint as priced_count,
-        coalesce(sum(unpriced_calls), 0)::bigint as unpriced_count,
-        coalesce(sum(no_usage_calls), 0)::bigint as no_usage_count,
-        case when total_interactions = 0 then 0 else sum(input_tokens) end::hugeint as total_input_tokens,
-        case when total_interactions = 0 then 0 else sum(output_tokens) end::hugeint as total_output_tokens,
-        case when total_interactions = 0 then 0 else sum(tokens) end::hugeint as total_tokens,
-        sum(complete_calls) / nullif(sum(declaring_calls), 0) as data_quality_rate,
-        coalesce(sum(declaring_calls) - sum(complete_calls), 0)::bigint as incomplete_count,
-        sum(quality_score) / nullif(sum(scored_calls), 0) as average_quality_score,
-        coalesce(sum(scored_calls), 0)::bigint as scored_count
-    from combinations
-    group by {sets}
-),
-percentiles as (
-    select {columns}, quantile_cont(processing_time_ms, [0.5, 0.95, 0.99]) as processing_time_ms
-    from (select *, {model} as model from marts.interactions where {where})
-    group by {sets}
+        sum(tokens_used) as tokens_used,
+        sum(declaring_interactions) as declaring_interactions,
+        sum(complete_interactions) as complete_interactions,
+        sum(scored) as scored,
+        sum(quality_score_sum) as quality_score_sum
+    from ({rows}) group by all
 )
 select
-    groups.*,
-    percentiles.processing_time_ms[1] as p50_processing_time_ms,
-    percentiles.processing_time_ms[2] as p95_processing_time_ms,
-    percentiles.processing_time_ms[3] as p99_processing_time_ms
-from groups
-left join percentiles
-    on (groups.by_type, groups.by_status, groups.by_model)
-        = (percentiles.by_type, percentiles.by_status, percentiles.by_model)
-    and groups.interaction_type is not distinct from percentiles.interaction_type
-    and groups.status is not distinct from percentiles.status
-    and groups.model is not distinct from percentiles.model
-order by total_interactions desc, groups.interaction_type, groups.status, groups.model
+    {columns},
+    coalesce(sum(interactions), 0)::bigint as total_interactions,
+    coalesce(sum(interactions) filter (combinations.status = 'success'), 0)::bigint as success_count,
+    coalesce(sum(interactions) filter (combinations.status = 'failure'), 0)::bigint as failure_count,
+    coalesce(sum(interactions) filter (combinations.status = 'partial'), 0)::bigint as partial_count,
+    success_count / nullif(total_interactions, 0) as success_rate,
+    failure_count / nullif(total_interactions, 0) as failure_rate,
+    partial_count / nullif(total_interactions, 0) as partial_rate,
+    sum(processing_time_ms_sum) / nullif(sum(timed_interactions), 0) as average_processing_time_ms,
+    case when total_interactions = 0 then 0 else sum(estimated_cost_usd) end as total_cost_usd,
+    coalesce(sum(priced_interactions), 0)::bigint as priced_count,
+    coalesce(sum(unpriced_interactions), 0)::bigint as unpriced_count,
+    coalesce(sum(no_usage_interactions), 0)::bigint as no_usage_count,
+    case when total_interactions = 0 then 0 else sum(input_tokens) end::hugeint as total_input_tokens,
+    case when total_interactions = 0 then 0 else sum(output_tokens) end::hugeint as total_output_tokens,
+    case when total_interactions = 0 then 0 else sum(tokens_used) end::hugeint as total_tokens,
+    sum(complete_interactions) / nullif(sum(declaring_interactions), 0) as data_quality_rate,
+    coalesce(sum(declaring_interactions) - sum(complete_interactions), 0)::bigint as incomplete_count,
+    sum(quality_score_sum) / nullif(sum(scored), 0) as average_quality_score,
+    coalesce(sum(scored), 0)::bigint as scored_count
+from combinations
+group by {sets}
+order by total_interactions desc, interaction_type, status, model
 """
-
-COUNT_FEEDBACK = "select user_feedback, count(*) from marts.interactions where {where} group by 1"
-FEEDBACK = ("no_feedback", "accepted", "rejected", "modified")
+PERCENTILES = """
+select
+    {columns},
+    quantile_cont(processing_time_ms, 0.5) as p50_processing_time_ms,
+    quantile_cont(processing_time_ms, 0.95) as p95_processing_time_ms,
+    quantile_cont(processing_time_ms, 0.99) as p99_processing_time_ms
+from (select *, {model} as model from ({rows}))
+group by {sets}
+"""
+FEEDBACK = """
+select
+    coalesce(sum(no_feedback), 0)::bigint as no_feedback,
+    coalesce(sum(accepted), 0)::bigint as accepted,
+    coalesce(sum(rejected), 0)::bigint as rejected,
+    coalesce(sum(modified), 0)::bigint as modified
+from ({rows})
+"""
+_GROUP_FLAGS = ("by_type", "by_status", "by_model")
+_GROUP_KEYS = ("interaction_type", "status", "model")
+_NO_PERCENTILES = dict.fromkeys(
+    ("p50_processing_time_ms", "p95_processing_time_ms", "p99_processing_time_ms")
+)
 
 
 def measure(connection: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, Any]:
@@ -104,34 +104,33 @@ def measure_total(connection: duckdb.DuckDBPyConnection, filters: Filters) -> di
 
 def _measure(
     connection: duckdb.DuckDBPyConnection, filters: Filters, grouping: Grouping
-) -> tuple[list[dict[str, Any]], dict[str, int]]:
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     hours = hourly_metrics.many(connection, filters)
     if hours:
-        rows = hourly_metrics.measure(connection, hours, grouping)
-        feedback = hourly_metrics.count_feedback(connection, hours)
+        rows, percentiles = hours, hourly_metrics.read_percentiles(connection, hours, grouping)
     else:
-        rows, feedback = _measure_calls(connection, filters, grouping)
-    return (
-        [{name: _plain(value) for name, value in row.items()} for row in rows],
-        {judgement: feedback.get(judgement, 0) for judgement in FEEDBACK},
-    )
+        rows = calls_of(hourly_metrics.METRICS_HOURLY, filters)
+        percentiles = _ask(connection, PERCENTILES, rows, grouping)
+    by_group = {_group(row): row for row in percentiles}
+    measured = [
+        row | by_group.get(_group(row), _NO_PERCENTILES) for row in _ask(connection, SUMS, rows, grouping)
+    ]
+    [feedback] = _ask(connection, FEEDBACK, rows, grouping)
+    return [{name: _plain(value) for name, value in row.items()} for row in measured], feedback
 
 
-def _measure_calls(
-    connection: duckdb.DuckDBPyConnection, filters: Filters, grouping: Grouping
-) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    where = compose(filters)
+def _ask(
+    connection: duckdb.DuckDBPyConnection, statement: str, rows: Rows, grouping: Grouping
+) -> list[dict[str, Any]]:
     connection.execute(
-        MEASURES.format(where=where.sql, model=MODEL_ASKED_FOR, columns=grouping.columns, sets=grouping.sets),
-        where.parameters,
+        statement.format(rows=rows.sql, model=MODEL_ASKED_FOR, columns=grouping.columns, sets=grouping.sets),
+        rows.parameters,
     )
-    rows = fetch_records(connection)
-    connection.execute(COUNT_FEEDBACK.format(where=where.sql), where.parameters)
-    return rows, dict(connection.fetchall())
+    return fetch_records(connection)
 
 
-_GROUP_FLAGS = ("by_type", "by_status", "by_model")
-_GROUP_KEYS = ("interaction_type", "status", "model")
+def _group(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in (*_GROUP_FLAGS, *_GROUP_KEYS))
 
 
 def _is_group(row: Mapping[str, Any]) -> bool:

@@ -8,27 +8,8 @@ from spanmart.warehouse.queries.filters import Filters
 from spanmart.warehouse.queries.rollups import Rollup, rows_of
 from spanmart.warehouse.queries.snapshot import fetch_records
 
-QUALITY_DAILY = Rollup.by_day(
-    "quality_daily",
-    """
-    prompt_name, prompt_version, created_at as last_used_at, 1 as interactions,
-    (status = 'success')::bigint as successes,
-    tokens_used, estimated_cost_usd,
-    (pricing_status = 'unpriced')::bigint as unpriced_interactions,
-    (pricing_status = 'no_usage')::bigint as no_usage_interactions,
-    processing_time_ms::decimal(18, 3) as processing_time_ms_sum,
-    (processing_time_ms is not null)::bigint as timed_interactions,
-    (all_variables_present is not null)::bigint as declaring_interactions,
-    coalesce(all_variables_present, false)::bigint as complete_interactions,
-    (user_feedback = 'accepted')::bigint as accepted,
-    (user_feedback = 'rejected')::bigint as rejected,
-    (user_feedback = 'modified')::bigint as modified,
-    quality_score::decimal(9, 6) as quality_score_sum,
-    (quality_score is not null)::bigint as scored,
-    (edit_distance is not null)::bigint as edits,
-    edit_distance as edit_distance_sum
-    """,
-    frozenset({"interaction_type", "prompt_name", "prompt_version"}),
+QUALITY_DAILY = Rollup(
+    "quality_daily", "day", frozenset({"interaction_type", "prompt_name", "prompt_version"})
 )
 MOST_VERSIONS = 50
 

@@ -10,8 +10,10 @@ from typing import Any
 import duckdb
 
 from spanmart.warehouse.queries.filters import Filters, Where, compose
+from spanmart.warehouse.queries.rollups import calls_of
 from spanmart.warehouse.queries.snapshot import fetch_records
 from spanmart.warehouse.queries.summaries import hourly_metrics
+from spanmart.warehouse.queries.summaries.hourly_metrics import STEP
 from spanmart.warehouse.utc import naive_utc
 
 # Twelve to fifty steps are what a chart can show, whatever the span of time.
@@ -49,23 +51,26 @@ units as (
     asof join starts on unit >= start_time
 )
 """
-CALLS = """
-with calls as (
-    select *, time_bucket(to_seconds($unit_s), created_at) as unit from marts.interactions
-    where {where} and created_at >= $starts[1] and created_at < $end_of_steps
-),
-{units}
-select
-    start_time,
-    count(*) filter (status = 'success') as success,
-    count(*) filter (status = 'partial') as partial,
-    count(*) filter (status = 'failure') as failure,
-    quantile_cont(processing_time_ms, [0.5, 0.95, 0.99]) as percentiles_ms,
+SUMS = """
+    coalesce(sum(interactions) filter (status = 'success'), 0)::bigint as success,
+    coalesce(sum(interactions) filter (status = 'partial'), 0)::bigint as partial,
+    coalesce(sum(interactions) filter (status = 'failure'), 0)::bigint as failure,
     sum(estimated_cost_usd) as cost_usd,
     sum(input_tokens)::hugeint as input_tokens,
     sum(cached_input_tokens)::hugeint as cached_input_tokens,
     sum(output_tokens)::hugeint as output_tokens,
     sum(reasoning_tokens)::hugeint as reasoning_tokens
+"""
+CALLS = """
+with calls as (
+    select *, time_bucket(to_seconds($unit_s), created_at) as unit from ({calls})
+    where created_at >= $starts[1] and created_at < $end_of_steps
+),
+{units}
+select
+    start_time,
+    {sums},
+    quantile_cont(processing_time_ms, [0.5, 0.95, 0.99]) as percentiles_ms
 from calls join units using (unit)
 group by start_time order by start_time
 """
@@ -87,34 +92,27 @@ percentiles as (
     select
         start_time,
         [
-            1.02 ** (min(key) filter (share >= 0.5) + 0.5),
-            1.02 ** (min(key) filter (share >= 0.95) + 0.5),
-            1.02 ** (min(key) filter (share >= 0.99) + 0.5)
+            {step} ** (min(key) filter (share >= 0.5) + 0.5),
+            {step} ** (min(key) filter (share >= 0.95) + 0.5),
+            {step} ** (min(key) filter (share >= 0.99) + 0.5)
         ] as percentiles_ms
     from shares group by start_time
 ),
 sums as (
     select
         start_time,
-        coalesce(sum(interactions) filter (status = 'success'), 0)::bigint as success,
-        coalesce(sum(interactions) filter (status = 'partial'), 0)::bigint as partial,
-        coalesce(sum(interactions) filter (status = 'failure'), 0)::bigint as failure,
-        sum(estimated_cost_usd) as cost_usd,
-        sum(input_tokens)::hugeint as input_tokens,
-        sum(cached_input_tokens)::hugeint as cached_input_tokens,
-        sum(output_tokens)::hugeint as output_tokens,
-        sum(reasoning_tokens)::hugeint as reasoning_tokens
+        {sums}
     from placed group by start_time
 )
 select * from sums left join percentiles using (start_time) order by start_time
 """
 
 # Longer than thirty years is all the same.
-LONGEST_MS = "1e12"
+_BINS = {"longest": "1e12", "step": STEP}
 # Seven steps of two per cent are one of fifteen: five of these double the time.
 CALL_TIMES = """
 select
-    floor(ln(least(greatest(processing_time_ms, 0.001), {longest})) / ln(1.02) / 7)::int as bin,
+    floor(ln(least(greatest(processing_time_ms, 0.001), {longest})) / ln({step}) / 7)::int as bin,
     status, count(*) as calls
 from marts.interactions where {where} and isfinite(processing_time_ms)
 group by all order by all
@@ -122,7 +120,7 @@ group by all order by all
 HOURLY_TIMES = """
 with metrics as ({metrics}),
 steps as (select status, unnest(map_entries(processing_time_histogram), recursive := true) from metrics)
-select floor(least(key, ln({longest}) / ln(1.02)) / 7)::int as bin, status, sum(value)::bigint as calls
+select floor(least(key, ln({longest}) / ln({step})) / 7)::int as bin, status, sum(value)::bigint as calls
 from steps
 group by all order by all
 """
@@ -207,13 +205,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, filters: Filters, steps: Steps)
     by_hours = hours is not None and (steps.end - steps.starts[0]) / len(steps.starts) >= timedelta(hours=1)
     unit = timedelta(seconds=_HOUR_S if by_hours else steps.unit_s)
     places = {"starts": list(steps.starts), "end_of_steps": steps.end}
-    where = compose(filters)
     if hours and by_hours:
-        statement = HOURS.format(metrics=hours.sql, units=UNITS.format(rows="hours"))
+        statement = HOURS.format(metrics=hours.sql, units=UNITS.format(rows="hours"), sums=SUMS, step=STEP)
         connection.execute(statement, {**hours.parameters, **places})
     else:
-        statement = CALLS.format(where=where.sql, units=UNITS.format(rows="calls"))
-        connection.execute(statement, {**where.parameters, **places, "unit_s": int(unit.total_seconds())})
+        calls = calls_of(hourly_metrics.METRICS_HOURLY, filters)
+        statement = CALLS.format(calls=calls.sql, units=UNITS.format(rows="calls"), sums=SUMS)
+        connection.execute(statement, {**calls.parameters, **places, "unit_s": int(unit.total_seconds())})
     return fetch_records(connection)
 
 
@@ -221,11 +219,12 @@ def processing_times(connection: duckdb.DuckDBPyConnection, filters: Filters) ->
     """How many calls of each status took from `from_ms` to `to_ms`."""
     hours, where = hourly_metrics.many(connection, filters), compose(filters)
     if hours:
-        connection.execute(HOURLY_TIMES.format(metrics=hours.sql, longest=LONGEST_MS), hours.parameters)
+        statement, parameters = HOURLY_TIMES.format(metrics=hours.sql, **_BINS), hours.parameters
     else:
-        connection.execute(CALL_TIMES.format(where=where.sql, longest=LONGEST_MS), where.parameters)
+        statement, parameters = CALL_TIMES.format(where=where.sql, **_BINS), where.parameters
+    connection.execute(statement, parameters)
     return [
-        {"from_ms": 1.02 ** (7 * row["bin"]), "to_ms": 1.02 ** (7 * row["bin"] + 7), **row}
+        {"from_ms": STEP ** (7 * row["bin"]), "to_ms": STEP ** (7 * row["bin"] + 7), **row}
         for row in fetch_records(connection)
     ]
 
