@@ -26,7 +26,7 @@ ROWS_A_PIECE = {ROWS: 50_000, TEXTS: 1_000}
 CHECK_EVERY_S = 3600.0
 
 # The texts of what is not in the marts yet are still needed.
-REFRESHED_SEQ = "select refreshed_seq from intermediate.int_refreshed"
+REFRESHED_SEQ = "select refreshed_seq from refresh.refresh_state"
 TAKEN_BEFORE = "select max(landed_before) from landing.raw.retention where takes = $takes"
 PIECES = """
 with arrived as (
