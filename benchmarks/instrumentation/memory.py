@@ -19,8 +19,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from benchmarks.instrumentation import fake_api
 from spanmart.instrumentation import Prompt, instrument, interaction
-from spanmart.instrumentation.exporting import QuietSpanExporter
-from spanmart.instrumentation.waiting import BoundedSpanProcessor, Waiting
+from spanmart.instrumentation.export.batch_processors import BoundedSpanProcessor, QueueLimits
+from spanmart.instrumentation.export.exporters import QuietSpanExporter
 
 GROWTH_MB = 8  # that an allocator may take without anything being kept
 WAYS = ("whole", "cut", "streamed", "left open", "whole", "closed", "refusing", "endless")
@@ -40,7 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--calls", type=int, default=100_000)
     calls = parser.parse_args().calls
-    waiting = Waiting("OTEL_BSP")
+    waiting = QueueLimits("OTEL_BSP")
     provider = TracerProvider()
     provider.add_span_processor(BoundedSpanProcessor(QuietSpanExporter(Nowhere, "nowhere", waiting), waiting))
     instrument(tracer_provider=provider)

@@ -61,7 +61,7 @@ def providers() -> tuple[TracerProvider, LoggerProvider, Recorded]:
 @pytest.fixture
 def recorded(providers: tuple[TracerProvider, LoggerProvider, Recorded]) -> Iterator[Recorded]:
     """Instrumented for the length of a test, with providers that keep everything in memory."""
-    diagnostics.forget_what_was_said()
+    diagnostics.reset_log_once()
     instrument(tracer_provider=providers[0], logger_provider=providers[1])
     yield providers[2]
     uninstrument()

@@ -9,9 +9,9 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, StatusCode
 
 from spanmart.instrumentation import interaction
-from spanmart.instrumentation.interaction import interaction_id
-from spanmart.instrumentation.origins import Origin, Origins
-from spanmart.instrumentation.recorder import server
+from spanmart.instrumentation.interactions.interaction import interaction_id
+from spanmart.instrumentation.openai.recorder import server
+from spanmart.instrumentation.openai.response_origins import Origin, Origins
 from support import openai_bodies as bodies
 from support.replay_server import Exchange
 

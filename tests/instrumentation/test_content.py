@@ -9,7 +9,7 @@ from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.trace import TracerProvider
 
 from spanmart.instrumentation import Prompt, instrument, interaction, record_feedback, uninstrument
-from spanmart.instrumentation.content import VARIABLE, ContentCapture, content_capture
+from spanmart.instrumentation.privacy.content_capture import VARIABLE, ContentCapture, content_capture
 from support import openai_bodies as bodies
 from support.replay_server import Exchange
 

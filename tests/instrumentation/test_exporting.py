@@ -12,14 +12,14 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from spanmart.instrumentation import diagnostics, instrument, interaction, uninstrument
-from spanmart.instrumentation.exporting import QuietLogExporter, QuietSpanExporter
-from spanmart.instrumentation.waiting import (
+from spanmart.instrumentation.export.batch_processors import (
     MOST_BYTES,
     BoundedLogProcessor,
     BoundedSpanProcessor,
-    Waiting,
+    QueueLimits,
     size_of,
 )
+from spanmart.instrumentation.export.exporters import QuietLogExporter, QuietSpanExporter
 from support import openai_bodies as bodies
 from support.otlp_receiver import OtlpReceiver
 from support.replay_server import Exchange
@@ -66,11 +66,11 @@ Pipeline = Callable[[SpanExporter], TracerProvider]
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
     """`pipeline(exporter)`: instrumented, with the provider that an app without one of its own gets."""
-    diagnostics.forget_what_was_said()
+    diagnostics.reset_log_once()
     made: list[TracerProvider] = []
 
     def exporting_to(exporter: SpanExporter) -> TracerProvider:
-        waiting = Waiting("OTEL_BSP")
+        waiting = QueueLimits("OTEL_BSP")
         provider = TracerProvider(shutdown_on_exit=False)
         provider.add_span_processor(
             BoundedSpanProcessor(QuietSpanExporter(lambda: exporter, "a collector", waiting), waiting)
@@ -125,7 +125,7 @@ def test_what_waits_is_bounded_in_number_as_the_standard_variables_say(
 
 
 def test_log_records_are_bounded_in_bytes_too() -> None:
-    exporter, waiting = GatedLogs(), Waiting("OTEL_BLRP")
+    exporter, waiting = GatedLogs(), QueueLimits("OTEL_BLRP")
     provider = LoggerProvider(shutdown_on_exit=False)
     provider.add_log_record_processor(
         BoundedLogProcessor(QuietLogExporter(lambda: exporter, "a collector", waiting), waiting)

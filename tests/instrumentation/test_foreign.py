@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Link, Status, StatusCode
 
 from spanmart.instrumentation import Redaction, diagnostics, instrument, interaction, uninstrument
-from spanmart.instrumentation.foreign import RedactingLogProcessor, RedactingSpanProcessor
+from spanmart.instrumentation.export.redacting_processors import RedactingLogProcessor, RedactingSpanProcessor
 
 ADDRESS = "zoe@example.org"
 SAID = f"write to {ADDRESS}"
@@ -26,7 +26,7 @@ def spans() -> Iterator[tuple[TracerProvider, InMemorySpanExporter]]:
     """Redacted, and sent by a provider as spanmart makes it."""
     exporter, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(RedactingSpanProcessor(SimpleSpanProcessor(exporter)))
-    diagnostics.forget_what_was_said()
+    diagnostics.reset_log_once()
     instrument(tracer_provider=provider, redact=Redaction(variables=("employee",)))
     yield provider, exporter
     uninstrument()

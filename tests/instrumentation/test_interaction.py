@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanmart.instrumentation import Prompt, current_interaction, interaction
-from spanmart.instrumentation.screening import Screen
+from spanmart.instrumentation.privacy.sanitizer import Sanitizer
 from support import openai_bodies as bodies
 from support.replay_server import Exchange
 
@@ -38,7 +38,7 @@ def types(recorded: Recorded) -> list[Any]:
 
 def current_type() -> str | None:
     inside = current_interaction()
-    return inside.attributes(Screen())["spanmart.interaction.type"] if inside else None  # type: ignore[return-value]
+    return inside.attributes(Sanitizer())["spanmart.interaction.type"] if inside else None  # type: ignore[return-value]
 
 
 def test_a_call_says_all_about_its_interaction(recorded: Recorded, ask: Callable[..., Any]) -> None:

@@ -27,7 +27,7 @@ from spanmart.instrumentation import (
     record_feedback,
     uninstrument,
 )
-from spanmart.instrumentation.content import VARIABLE
+from spanmart.instrumentation.privacy.content_capture import VARIABLE
 from support import openai_bodies as bodies
 from support.otlp_receiver import OtlpReceiver
 from support.planted_secrets import planted, spellings
@@ -281,7 +281,7 @@ def test_a_limit_that_is_no_number_is_said_and_ignored(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    diagnostics.forget_what_was_said()
+    diagnostics.reset_log_once()
     monkeypatch.setenv("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "many")
     recorded = recording()
     chat(api(Exchange("chat/completions", bodies.chat_body("x" * 1000))))

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanmart.instrumentation import Redaction, diagnostics, instrument
-from spanmart.instrumentation.redaction import VARIABLE, redaction_of_environment
-from spanmart.instrumentation.screening import Screen
-from spanmart.instrumentation.sensitive import is_harmless
+from spanmart.instrumentation.privacy.detectors import is_harmless
+from spanmart.instrumentation.privacy.redaction import VARIABLE, redaction_of_environment
+from spanmart.instrumentation.privacy.sanitizer import Sanitizer
 from support.planted_secrets import planted, spellings
 
-SCREEN = Screen(Redaction())
+SCREEN = Sanitizer(Redaction())
 FOUND = {
     "email": [
         "joe@example.com",
@@ -175,8 +175,8 @@ def test_json_is_redacted_text_by_text(given_json: object, redacted: object) -> 
 
 
 def test_the_patterns_can_be_chosen_and_added_to() -> None:
-    screen = Screen(Redaction(patterns=("email", re.compile(r"EMP-\d{6}"))))
-    assert screen.text("EMP-123456 joe@x.org 555-123-4567") == "[redacted] [redacted email] 555-123-4567"
+    sanitizer = Sanitizer(Redaction(patterns=("email", re.compile(r"EMP-\d{6}"))))
+    assert sanitizer.text("EMP-123456 joe@x.org 555-123-4567") == "[redacted] [redacted email] 555-123-4567"
 
 
 def test_own_functions_come_last_and_what_they_fail_on_does_not_leave(
@@ -187,10 +187,10 @@ def test_own_functions_come_last_and_what_they_fail_on_does_not_leave(
             raise RuntimeError("no Bob today")
         return text.replace("Ann", "A.")
 
-    diagnostics.forget_what_was_said()
-    screen = Screen(Redaction(functions=(without_ann,)))
-    assert screen.text("Ann, joe@x.org") == "A., [redacted email]"
-    assert [screen.text("Bob 1"), screen.text("Bob 2")] == ["[redacted: the redaction failed]"] * 2
+    diagnostics.reset_log_once()
+    sanitizer = Sanitizer(Redaction(functions=(without_ann,)))
+    assert sanitizer.text("Ann, joe@x.org") == "A., [redacted email]"
+    assert [sanitizer.text("Bob 1"), sanitizer.text("Bob 2")] == ["[redacted: the redaction failed]"] * 2
     assert len(caplog.records) == 1
 
 
@@ -209,8 +209,10 @@ def test_own_functions_come_last_and_what_they_fail_on_does_not_leave(
 def test_values_of_named_variables_are_taken_out_of_every_text(
     value: object, text: str, redacted: str
 ) -> None:
-    screen = Screen(Redaction((), ("employee",))).knowing({"employee": value, "other": "Ask"})
-    assert screen.text(text) == redacted
+    sanitizer = Sanitizer(Redaction((), ("employee",))).with_private_values(
+        {"employee": value, "other": "Ask"}
+    )
+    assert sanitizer.text(text) == redacted
 
 
 def test_ids_may_be_numbers_and_are_not_joes_address() -> None:

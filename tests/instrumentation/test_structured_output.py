@@ -9,7 +9,7 @@ import pydantic
 import pytest
 from opentelemetry.trace import StatusCode
 
-from spanmart.instrumentation.structured import objection
+from spanmart.instrumentation.openai.json_schema import objection
 from support import openai_bodies as bodies
 from support.replay_server import Exchange
 

@@ -4,13 +4,13 @@
 `record_feedback` tell what the calls are for and how their answers were received.
 """
 
+from spanmart.instrumentation.export.flush import flush
 from spanmart.instrumentation.feedback import record_feedback
-from spanmart.instrumentation.flushing import flush
 from spanmart.instrumentation.instrumentor import SpanmartInstrumentor, instrument, uninstrument
-from spanmart.instrumentation.interaction import Interaction, current_interaction, interaction
-from spanmart.instrumentation.prompts import Prompt
-from spanmart.instrumentation.redaction import Redaction
-from spanmart.instrumentation.rules import InvalidVariables, Rule
+from spanmart.instrumentation.interactions.interaction import Interaction, current_interaction, interaction
+from spanmart.instrumentation.interactions.prompts import Prompt
+from spanmart.instrumentation.interactions.variable_rules import InvalidVariables, Rule
+from spanmart.instrumentation.privacy.redaction import Redaction
 
 __all__ = [
     "Interaction",
@@ -32,7 +32,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """`InteractionSpanProcessor` needs the SDK, which an app that only uses the API does without."""
     if name == "InteractionSpanProcessor":
-        from spanmart.instrumentation.processor import InteractionSpanProcessor  # noqa: PLC0415
+        from spanmart.instrumentation.export.interaction_processor import InteractionSpanProcessor  # noqa: PLC0415
 
         return InteractionSpanProcessor
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,11 +7,11 @@ so that the first call of the app does not wait for it.
 import opentelemetry.sdk._logs
 import opentelemetry.sdk.trace.export  # noqa: F401
 
-from spanmart.instrumentation.diagnostics import say_failure
+from spanmart.instrumentation.diagnostics import log_failure
 from spanmart.instrumentation.instrumentor import SpanmartInstrumentor, instrument
 
 try:
     if not SpanmartInstrumentor().is_instrumented_by_opentelemetry:
         instrument()
 except Exception as error:
-    say_failure("switching instrumentation on", error)
+    log_failure("switching instrumentation on", error)

@@ -14,7 +14,7 @@ T = TypeVar("T")
 _said: set[str] = set()
 
 
-def say_once(message: str, *details: object, level: int = logging.WARNING) -> None:
+def log_once(message: str, *details: object, level: int = logging.WARNING) -> None:
     """Log `message` the first time only, however often and with whatever `details` it comes."""
     if message in _said:
         return
@@ -35,7 +35,7 @@ def never_raises(doing: str) -> Callable[[Callable[P, T]], Callable[P, T | None]
             try:
                 return function(*args, **kwargs)
             except Exception as error:
-                say_failure(doing, error)
+                log_failure(doing, error)
                 return None
 
         return guarded
@@ -43,10 +43,10 @@ def never_raises(doing: str) -> Callable[[Callable[P, T]], Callable[P, T | None]
     return decorate
 
 
-def say_failure(doing: str, error: BaseException) -> None:
+def log_failure(doing: str, error: BaseException) -> None:
     """Say once that telemetry failed; the stack trace is for whoever turned debug logging on."""
     message = f"spanmart failed while {doing}; the app is not affected: %s: %s"
-    say_once(message, type(error).__name__, _words(error))
+    log_once(message, type(error).__name__, _words(error))
     with suppress(Exception):
         logger.debug("spanmart failed while %s", doing, exc_info=error)
 
@@ -58,6 +58,6 @@ def _words(error: BaseException) -> str:
         return "(no message)"
 
 
-def forget_what_was_said() -> None:
+def reset_log_once() -> None:
     """Say everything again; for tests."""
     _said.clear()

@@ -7,10 +7,12 @@ from typing import Final
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
-from spanmart.instrumentation import instrumentor, semconv
-from spanmart.instrumentation.content import content_capture
-from spanmart.instrumentation.diagnostics import never_raises, say_once
-from spanmart.instrumentation.providers import sdk_is_disabled
+from spanmart.instrumentation import semconv
+from spanmart.instrumentation.diagnostics import log_once, never_raises
+from spanmart.instrumentation.export.destinations import active_logger
+from spanmart.instrumentation.export.providers import sdk_is_disabled
+from spanmart.instrumentation.privacy.active_sanitizer import active_sanitizer
+from spanmart.instrumentation.privacy.content_capture import content_capture
 from spanmart.instrumentation.values import Attributes
 
 LABELS: Final = ("accepted", "rejected", "modified")
@@ -42,7 +44,7 @@ def record_feedback(
         if text is not None and not isinstance(text, str):
             raise TypeError(f"{name} must be text, not {type(text).__name__}")
     if interaction_id is None:
-        say_once(
+        log_once(
             "spanmart: feedback for a call that was not recorded is ignored (its interaction id is None)"
         )
         return
@@ -60,7 +62,7 @@ def record_feedback(
         semconv.FEEDBACK_FINAL_TEXT: final_text if content_capture().anywhere else None,
         semconv.INTERACTION_ID: interaction_id,
     }
-    _emit(int(named[1], 16), int(named[2], 16), instrumentor.screen().attributes(attributes))
+    _emit(int(named[1], 16), int(named[2], 16), active_sanitizer().attributes(attributes))
 
 
 def _check_score(score: object) -> None:
@@ -77,7 +79,7 @@ def _emit(trace_id: int, span_id: int, attributes: Attributes) -> None:
     if sdk_is_disabled():
         return
     judged = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
-    instrumentor.logger().emit(
+    active_logger().emit(
         LogRecord(
             timestamp=time_ns(),
             context=set_span_in_context(NonRecordingSpan(judged)),

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 
 
-def in_child(forget: Callable[[], object]) -> None:
+def run_in_child(forget: Callable[[], object]) -> None:
     """Have `forget` called in every child that this process forks from now on."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=forget)

@@ -4,79 +4,29 @@ The OpenAI client is wrapped when the app imports it, or at once if it has; it i
 """
 
 from collections.abc import Collection
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import wrapt
-from opentelemetry._logs import Logger, LoggerProvider
+from opentelemetry._logs import LoggerProvider
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
-from opentelemetry.trace import Tracer, TracerProvider
+from opentelemetry.trace import TracerProvider
 
-from spanmart.instrumentation import providers, stream_usage
-from spanmart.instrumentation.content import content_capture
 from spanmart.instrumentation.diagnostics import never_raises
-from spanmart.instrumentation.flushing import Flusher, flush_at_exit
-from spanmart.instrumentation.recorder import Recorder
-from spanmart.instrumentation.redaction import Redaction, redaction_of_environment
-from spanmart.instrumentation.screening import Screen, length_limit
-from spanmart.instrumentation.seam import Seam
-from spanmart.instrumentation.terminating import flush_on_sigterm
-
-SCOPE = "spanmart.instrumentation"
-SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0"
-
-
-class Destinations:
-    """Where spans and events go; resolved once, when the first of them comes."""
-
-    def __init__(
-        self, tracer_provider: TracerProvider | None, logger_provider: LoggerProvider | None
-    ) -> None:
-        self._tracer_provider = tracer_provider
-        self._logger_provider = logger_provider
-        self._tracer: Tracer | None = None
-        self._logger: Logger | None = None
-        self._flushers: list[Flusher] = []
-
-    def tracer(self) -> Tracer:
-        """The tracer that spans are started with."""
-        if self._tracer is None:
-            provider = self._tracer_provider or providers.tracer_provider()
-            self._tracer = provider.get_tracer(SCOPE, _version(), schema_url=SCHEMA_URL)
-            self._use(provider)
-        return self._tracer
-
-    def logger(self) -> Logger:
-        """The logger that events are emitted with."""
-        if self._logger is None:
-            provider = self._logger_provider or providers.logger_provider()
-            self._logger = provider.get_logger(SCOPE, _version(), schema_url=SCHEMA_URL)
-            self._use(provider)
-        return self._logger
-
-    def _use(self, provider: object) -> None:
-        flush_at_exit()
-        if not providers.is_ours(provider):
-            self._flushers.append(Flusher(provider, ours=False))
-
-
-def logger() -> Logger:
-    """The logger that events go to, also where instrumentation was not switched on."""
-    return SpanmartInstrumentor.destinations.logger()
-
-
-def screen() -> Screen:
-    """What every text passes before it leaves, also where instrumentation was not switched on."""
-    return SpanmartInstrumentor.screen or _screen(None)
+from spanmart.instrumentation.export import providers
+from spanmart.instrumentation.export.destinations import Destinations, use_destinations
+from spanmart.instrumentation.export.sigterm import flush_on_sigterm
+from spanmart.instrumentation.openai import stream_usage
+from spanmart.instrumentation.openai.patch import ClientPatch
+from spanmart.instrumentation.openai.recorder import Recorder
+from spanmart.instrumentation.privacy.active_sanitizer import make_sanitizer, use_sanitizer
+from spanmart.instrumentation.privacy.content_capture import content_capture
+from spanmart.instrumentation.privacy.redaction import Redaction
 
 
 class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     """The instrumentation as OpenTelemetry's tools know it; they find it by its entry point."""
 
-    destinations = Destinations(None, None)
-    screen: Screen | None = None
-    _seam: Seam | None = None
+    _seam: ClientPatch | None = None
     _recorder: Recorder | None = None
 
     def instrumentation_dependencies(self) -> Collection[str]:
@@ -85,9 +35,10 @@ class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
     def _instrument(self, **kwargs: Any) -> None:
         going_to = Destinations(kwargs.get("tracer_provider"), kwargs.get("logger_provider"))
-        SpanmartInstrumentor.destinations = going_to
-        SpanmartInstrumentor.screen = screen = _screen(kwargs.get("redact"))
-        recorder = Recorder(going_to.tracer, going_to.logger, capture=content_capture(), screen=screen)
+        use_destinations(going_to)
+        sanitizer = make_sanitizer(kwargs.get("redact"))
+        use_sanitizer(sanitizer)
+        recorder = Recorder(going_to.tracer, going_to.logger, capture=content_capture(), sanitizer=sanitizer)
         self._recorder = recorder
         if not (kwargs.get("tracer_provider") or providers.sdk_is_disabled()):
             flush_on_sigterm()
@@ -99,14 +50,14 @@ class SpanmartInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     def _wrap(self, openai: Any, recorder: Recorder, usage: bool) -> None:
         if recorder is not self._recorder or providers.sdk_is_disabled():
             return  # switched off, or on again with other providers, before the client was imported
-        self._seam = Seam(openai, recorder, stream_usage=usage)
-        self._seam.close_in()
+        self._seam = ClientPatch(openai, recorder, stream_usage=usage)
+        self._seam.apply()
 
     def _uninstrument(self, **_: Any) -> None:
         self._recorder = None
-        SpanmartInstrumentor.screen = None
+        use_sanitizer(None)
         if self._seam is not None:
-            self._seam.open_up()
+            self._seam.remove()
             self._seam = None
 
 
@@ -147,18 +98,3 @@ def uninstrument() -> None:
     instrumentor = SpanmartInstrumentor()
     if instrumentor.is_instrumented_by_opentelemetry:
         instrumentor.uninstrument()
-
-
-def _screen(redact: Redaction | bool | None) -> Screen:
-    redaction = redaction_of_environment() if redact is None else redact
-    if isinstance(redaction, bool):
-        redaction = Redaction() if redaction else None
-    return Screen(redaction, length_limit())
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    try:
-        return version("spanmart")
-    except PackageNotFoundError:
-        return ""

@@ -1,0 +1,1 @@
+"""What an application says of its calls: interactions, prompts, the rules of their variables."""
