@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 import pytest
 
+from spanmart.client import interactions as client
 from spanmart.warehouse import Interactions
-from spanmart.warehouse.queries import rollups
+from spanmart.warehouse.dbt.paths import dbt_project_dir
+from spanmart.warehouse.queries import pagination, rollups
+from spanmart.warehouse.queries.filters import list_filters_on
 from spanmart.warehouse.queries.lists import users
 from spanmart.warehouse.queries.rollups import calls_of
-from spanmart.warehouse.queries.summaries import costs, prompt_versions
+from spanmart.warehouse.queries.summaries import costs, data_quality, hourly_metrics, prompt_versions
 from spanmart.web.dashboard.query import DashboardQuery
 from support.known_calls import CALLS, CUT_OFF, FORMULA, OUTLINE, RATE_LIMITED, TONELESS, UNPRICED
+from support.marts import Marts
 
 FILTERS: list[dict[str, str]] = [
     {},
@@ -38,6 +42,33 @@ ASK: dict[str, Callable[[Interactions, Any], Any]] = {
     "USERS_DAILY": lambda interactions, filters: interactions.get_users(filters),
 }
 HOMES = {"COSTS_DAILY": costs, "QUALITY_DAILY": prompt_versions, "USERS_DAILY": users}
+
+
+@pytest.mark.parametrize(
+    "rollup",
+    [
+        costs.COSTS_DAILY,
+        costs.MODEL_COSTS_DAILY,
+        costs.USERS_DAILY,
+        data_quality.DATA_QUALITY_DAILY,
+        hourly_metrics.METRICS_HOURLY,
+        prompt_versions.QUALITY_DAILY,
+    ],
+    ids=lambda rollup: rollup.name,
+)
+def test_a_rollup_can_be_filtered_by_whatever_its_mart_has(marts: Marts, rollup: rollups.Rollup) -> None:
+    found = marts.query("select column_name from duckdb_columns() where table_name = ?", rollup.name)
+    assert rollup.filters == list_filters_on({row["column_name"] for row in found})
+
+
+def test_histograms_have_the_steps_that_dbt_makes() -> None:
+    [macro] = dbt_project_dir().rglob("measures.sql")
+    assert f"macro processing_time_step() -%}} {hourly_metrics.STEP} {{%- endmacro" in macro.read_text()
+
+
+def test_lists_are_sorted_by_the_same_in_the_warehouse_and_in_the_client() -> None:
+    keys = {sign + column for column in pagination.SORTABLE for sign in ("", "-")}
+    assert set(get_args(pagination.SortKey)) == set(get_args(client.Sort)) == keys
 
 
 def rounded(value: Any) -> Any:

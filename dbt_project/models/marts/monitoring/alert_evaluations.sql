@@ -66,7 +66,7 @@ counted as (
 
 percentiles as (
 
-    select hour, 1.02 ** (min(key) + 0.5) as p95_processing_time_ms
+    select hour, {{ processing_time_step() }} ** (min(key) + 0.5) as p95_processing_time_ms
     from counted
     where calls_upto >= 0.95 * calls
     group by hour

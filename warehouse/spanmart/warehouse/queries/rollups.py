@@ -12,7 +12,7 @@ Unit = Literal["hour", "day"]
 
 WHOLE = "select * from marts.{mart} where {unit} >= $first_whole and {unit} < $end_whole and {where}"
 # The same measures of single calls.
-CALLS = "select * from marts.call_measures where {where}"
+CALLS = "select * from marts.intermediate.call_measures where {where}"
 
 _LENGTH: Mapping[Unit, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
