@@ -29,7 +29,6 @@ class Throttle:
         return 0.0
 
     def forget(self, key: str) -> None:
-        """Fill the bucket again."""
         with self._lock:
             self._left.pop(key, None)
 

@@ -78,7 +78,6 @@ class ControlSocket:
         threading.Thread(target=server.serve_forever, args=(0.1,), name="control", daemon=True).start()
 
     def stop(self) -> None:
-        """Answer nobody any more."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()

@@ -58,7 +58,6 @@ class Demo:
         self._thread = threading.Thread(target=self._keep_running, name="demo", daemon=True)
 
     def start(self) -> None:
-        """Start the application."""
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:

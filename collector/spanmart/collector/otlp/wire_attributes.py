@@ -154,7 +154,6 @@ class _Views:
         self._valid[rows] = texts.is_valid().to_numpy(zero_copy_only=False)
 
     def array(self) -> pa.Array:
-        """The column."""
         validity = None if self._valid.all() else pa.py_buffer(np.packbits(self._valid, bitorder="little"))
         buffers = [validity, pa.py_buffer(self._views.view(np.uint8)), *self._buffers]
         return pa.Array.from_buffers(pa.string_view(), len(self._valid), buffers)

@@ -43,7 +43,6 @@ class Certificate:
         return context
 
     def grpc_credentials(self) -> grpc.ServerCredentials:
-        """For gRPC."""
         return grpc.ssl_server_credentials([(self.key.read_bytes(), self.chain.read_bytes())])
 
 

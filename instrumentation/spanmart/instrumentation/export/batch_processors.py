@@ -66,7 +66,6 @@ class BoundedSpanProcessor(BatchSpanProcessor):
 
     @never_raises("queueing a span")
     def on_end(self, span: ReadableSpan) -> None:
-        """Queue the span."""
         context = span.get_span_context()
         if context is None or not context.trace_flags.sampled or not self._waiting.acquire(size_of(span)):
             return
@@ -84,7 +83,6 @@ class BoundedLogProcessor(BatchLogRecordProcessor):
 
     @never_raises("queueing a log record")
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
-        """Queue the log record."""
         if not self._waiting.acquire(size_of(log_record)):
             return
         super().on_emit(log_record)

@@ -123,7 +123,6 @@ class QuietSpanExporter(SpanExporter):
         return SpanExportResult.SUCCESS if self._lazy.deliver(spans) else SpanExportResult.FAILURE
 
     def shutdown(self) -> None:
-        """Shut down."""
         self._lazy.close()
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:
@@ -144,7 +143,6 @@ class QuietLogExporter(LogRecordExporter):
         return LogRecordExportResult.SUCCESS if self._lazy.deliver(batch) else LogRecordExportResult.FAILURE
 
     def shutdown(self) -> None:
-        """Shut down."""
         self._lazy.close()
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:

@@ -47,11 +47,9 @@ class RedactingSpanProcessor(SpanProcessor):
         self._sending.on_end(_redact(span, sanitizer) if sanitizer.redacts and _is_foreign(span) else span)
 
     def shutdown(self) -> None:
-        """Shut the sending down."""
         self._sending.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Send what waits."""
         return self._sending.force_flush(timeout_millis)
 
 
@@ -63,7 +61,6 @@ class RedactingLogProcessor(LogRecordProcessor):
 
     @never_raises("redacting a log record of another instrumentation, which is not sent")
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
-        """Send the record, redacted."""
         sanitizer = _sanitizer_here()
         if sanitizer.redacts and _is_foreign(log_record):
             record = log_record.log_record
@@ -73,11 +70,9 @@ class RedactingLogProcessor(LogRecordProcessor):
         self._sending.on_emit(log_record)
 
     def shutdown(self) -> None:
-        """Shut the sending down."""
         self._sending.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Send what waits."""
         return self._sending.force_flush(timeout_millis)
 
 

@@ -21,7 +21,6 @@ class ContentEvents:
         self._sanitizer = sanitizer
 
     def answered(self, span: Span, answer: Answer) -> None:
-        """Emit the event."""
         said = {**answer.attributes, semconv.OUTPUT_MESSAGES: json_text(answer.messages)}
         self._logger.emit(
             LogRecord(

@@ -44,7 +44,6 @@ class PriceChange:
 
     @property
     def of(self) -> Model:
-        """Provider, model and context."""
         return self.provider, self.model, self.price_context
 
 

@@ -97,7 +97,6 @@ class Warehouse:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close."""
         self.close()
 
 

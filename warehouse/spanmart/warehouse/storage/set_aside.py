@@ -44,7 +44,6 @@ class SetAside:
         self._write(FORGET, [project])
 
     def count(self) -> int:
-        """How many there are."""
         with self._warehouse.cursor() as cursor:
             return len(cursor.execute(PRESENT).fetchall())
 

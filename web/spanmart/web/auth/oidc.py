@@ -72,7 +72,6 @@ class _Login:
         )
 
     def begin(self) -> "Response":
-        """Lead to the provider."""
         target = within(read_query(LoginQuery, blanks=True).next)
         if caller().rights:
             return redirect(target)

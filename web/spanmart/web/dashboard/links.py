@@ -64,7 +64,6 @@ class Links:
         return {f"-{column}": "descending", column: "ascending"}.get(current)
 
     def interaction(self, interaction_id: str) -> str:
-        """One interaction."""
         return f"{INTERACTIONS}/{interaction_id}"
 
     def _list_options(self, view: str) -> dict[str, str]:

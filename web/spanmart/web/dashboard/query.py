@@ -54,7 +54,6 @@ class DashboardQuery(ListQuery):
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone."""
         return zone_of(self.time_zone)
 
 

@@ -37,7 +37,6 @@ class Bridge:
         self._streams = asyncio.Semaphore(limits.streams)
 
     def start(self) -> None:
-        """Be ready for requests."""
         self._threads.start()
         self._threads_at_once.start()
 
@@ -49,7 +48,6 @@ class Bridge:
     async def __call__(
         self, scope: "HTTPScope", receive: "ASGIReceiveCallable", send: "ASGISendCallable"
     ) -> None:
-        """Answer one request."""
         connection: Connection = scope["state"][CONNECTION]
         try:
             await self._answer(connection, scope, receive, send)

@@ -39,13 +39,11 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Join the others."""
         super().connection_made(transport)
         self.address = self.client[0] if self.client else ""
         self._crowd.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Leave them."""
         self.is_lost = True
         self._crowd.leave(self)
         super().connection_lost(exc)
@@ -59,14 +57,12 @@ class Connection(HttpToolsProtocol):
                 self._end_with(b"" if self._is_answering else TOO_LONG)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
         super().on_message_begin()
         self.scope["state"][CONNECTION] = self
         self._head_bytes = 0
         self._enter(Phase.HEAD)
 
     def on_headers_complete(self) -> None:
-        """Its body is next."""
         super().on_headers_complete()
         self._enter(Phase.BODY)
 

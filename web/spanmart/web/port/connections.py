@@ -56,7 +56,6 @@ class Connections:
         self._held_bytes = 0
 
     def join(self, member: Member) -> None:
-        """Take one in, idle."""
         self._by_phase[member.phase][member] = None
         self._of_address[member.address] += 1
         if self._of_address[member.address] > self.limits.connections_of_address:

@@ -21,7 +21,6 @@ class Threads:
         ]
 
     def start(self) -> None:
-        """Begin to work."""
         for thread in self._threads:
             thread.start()
 
@@ -30,7 +29,6 @@ class Threads:
         return await asyncio.wrap_future(self.submit(work))
 
     def submit(self, work: Callable[[], Result]) -> "Future[Result]":
-        """Have the work done."""
         future: Future[Result] = Future()
 
         def do() -> None:

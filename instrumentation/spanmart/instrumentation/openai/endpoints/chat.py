@@ -93,7 +93,6 @@ class ChatStream:
         self._texts: list[Any] | None = None  # of the first choice, once it is there and the names are told
 
     def add(self, chunk: Any) -> None:
-        """Take in one chunk."""
         try:  # nearly every one is a model with some more text of the first choice, and nothing else
             said = chunk.__dict__
             (choice,) = said["choices"]

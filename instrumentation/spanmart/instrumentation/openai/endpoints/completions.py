@@ -28,7 +28,6 @@ class Completions:
         return RequestContent(messages=[{"role": "user", "parts": [text_part(text)]} for text in texts])
 
     def answer(self, response: Mapping[str, Any]) -> Answer:
-        """What a completion says."""
         reader = CompletionsStream()
         reader.add(response)
         return reader.answer()
@@ -49,7 +48,6 @@ class CompletionsStream:
         self._reasons: dict[int, str] = {}
 
     def add(self, chunk: object) -> None:
-        """Take in one chunk."""
         said = fields(chunk)
         add_told(self._told, said)
         for choice in map(fields, entries(said.get("choices"))):

@@ -32,7 +32,6 @@ class Embeddings:
         return RequestContent(messages=[{"role": "user", "parts": [text_part(text)]} for text in texts])
 
     def answer(self, response: Mapping[str, Any]) -> Answer:
-        """Model and tokens."""
         attributes = {**response_attributes(response), **usage_attributes(response.get("usage"))}
         return Answer(attributes, whole=True)
 

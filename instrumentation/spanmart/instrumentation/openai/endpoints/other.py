@@ -31,7 +31,6 @@ class Other:
         return attributes
 
     def content(self, body: Mapping[str, Any]) -> RequestContent:
-        """Nothing."""
         return RequestContent()
 
     def answer(self, response: Mapping[str, Any]) -> Answer:
@@ -52,13 +51,11 @@ class OneAnswer:
         self._said: Mapping[str, Any] = {}
 
     def add(self, chunk: object) -> None:
-        """Take in one chunk."""
         said = fields(chunk)
         if said.get("usage") is not None or not self._said.get("usage"):
             self._said = said
 
     def answer(self) -> Answer:
-        """What that chunk says."""
         return self._read(self._said)
 
 

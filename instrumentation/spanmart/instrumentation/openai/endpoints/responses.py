@@ -91,7 +91,6 @@ class ResponsesStream:
         self._error: ReportedError | None = None
 
     def add(self, chunk: object) -> None:
-        """Take in one event."""
         event = fields(chunk)
         if event.get("event") == "error":  # as the first clients with this API give it to the app
             event = fields(event.get("data"))
