@@ -113,7 +113,17 @@ def _rates(price: ModelPrice, input_tokens: int) -> Iterable[tuple[str, Decimal]
 
 
 def _marginal_rates(price: ModelPrice, input_tokens: int) -> Iterator[tuple[str, Decimal]]:
-    """Price per unit less that of the units it is part of, at an input of that many tokens."""
+    """Price per unit less that of the units it is part of, at an input of that many tokens.
+
+    Prices are told of overlapping counts: cached tokens are input tokens, and cached audio tokens are both
+    audio and cached. A price list charges each token by the most specific price that fits. Here every count
+    is charged with a rate of its own instead, so that a cost is one sum of counts times rates: the rate of
+    cached tokens is what one costs more than an input token, which is mostly less than nothing.
+
+    For that, each unit's own part (what no finer unit covers) is written as a combination of all counts, the
+    finest first: its own count, less the own parts of the units within it. The price of a unit is then spread
+    over the counts of its own part, and the rates of each count are added up.
+    """
     units = _list_priced_units(price)
     # Of each unit, how the quantities add up to the part of it that nothing more specific covers.
     own_parts: dict[str, dict[str, int]] = {}

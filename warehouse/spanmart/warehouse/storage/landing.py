@@ -274,7 +274,16 @@ class Landing:
         return self._closed or self._rows_waiting >= ROW_GROUP_ROWS or isinstance(self._queue[0], _Action)
 
     def _take_group(self) -> list[_Waiting]:
-        """Take those that share the next commit off the queue: whole row groups if there is one, else all."""
+        """Take those that share the next commit off the queue: whole row groups if there is one, else all.
+
+        A commit writes a row group that is not full twice: now, and again when the next commit fills it. So
+        of more rows than a row group has, those that go beyond the last whole one stay in the queue, to come
+        first next time. The batch in which the boundary lies is split there; its sender is answered when its
+        last part is stored. Of fewer rows all go: their senders should not wait for others.
+
+        Two bounds hold besides: an action (a checkpoint, a deletion) is a commit of its own and ends the
+        group, and a group has MAX_COMMIT_BYTES at most, but always one batch.
+        """
         group: list[_Waiting] = []
         size = rows = 0
         while self._queue and not isinstance(waiting := self._queue[0], _Action):
