@@ -8,9 +8,9 @@ one. Texts are not copied: the column's strings are views into the bytes receive
     0A n <key of n bytes>  12 m  18 <varint>                 a pair with an integer
 
 All pairs are laid end to end in one buffer. The second byte of a pair is the key's length, if that is below
-128: so the place of the value's tag follows by addition, for all pairs in one operation of NumPy, and from the
-byte there what kind of value it is. A pair counts as read this way only if these guesses agree with where it
-ends; the rest (long keys, lists, what an odd encoder wrote) goes through protobuf's own parser. So a wrong
+128: so the place of the value's tag follows by addition, for all pairs in one operation of NumPy, and from
+the byte there what kind of value it is. A pair counts as read this way only if these guesses agree with where
+it ends; the rest (long keys, lists, what an odd encoder wrote) goes through protobuf's own parser. So a wrong
 guess costs time, and never a wrong attribute.
 """
 
