@@ -1,8 +1,8 @@
 {#- Calls that a run which broke off may have changed already, by a span or a judgement that this refresh may not bring:
     it may take fewer commits, or leave one aside. They are told anew from what it does bring, and from what was before. -#}
 {% macro begun_before() -%}
-    {%- set refresh_window = ref('stg_refresh_window') -%}
-    {%- set changed = built('stg_changed_spans', 'staging') -%}
+    {%- set refresh_window = ref('refresh_window') -%}
+    {%- set changed = built('changed_spans', 'refresh') -%}
     {%- set feedback = built('int_feedback', 'intermediate') -%}
     (
         select

@@ -1,7 +1,7 @@
 {#- Pre-hook of what is kept of judged calls: forgets those that change in this refresh, or that it brings a judgement
     of. -#}
 {% macro delete_touched_calls() -%}
-    {%- set changed_spans, feedback, batches = ref('stg_changed_spans'), ref('int_feedback'), ref('stg_refresh_batches') -%}
+    {%- set changed_spans, feedback, batches = ref('changed_spans'), ref('int_feedback'), ref('refresh_batches') -%}
     {%- if is_incremental() -%}
         delete from {{ this }} where interaction_key in (
             select {{ interaction_key() }} from {{ changed_spans }}

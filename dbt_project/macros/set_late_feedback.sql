@@ -9,9 +9,9 @@
         quality_score = judgement.quality_score,
         edit_distance = judgement.edit_distance,
         updated_at = greatest(interactions.ingested_at, judgement.ingested_at)
-    from {{ ref('int_judgements') }} as judgement
+    from {{ ref('int_latest_feedback') }} as judgement
     where
         interactions.interaction_key = {{ interaction_key('judgement.interaction_id') }}
-        and judgement.ingest_seq in (select ingest_seq from {{ ref('stg_refresh_batches') }})
-        and judgement.interaction_id not in (select interaction_id from {{ ref('stg_changed_spans') }})
+        and judgement.ingest_seq in (select ingest_seq from {{ ref('refresh_batches') }})
+        and judgement.interaction_id not in (select interaction_id from {{ ref('changed_spans') }})
 {%- endmacro %}

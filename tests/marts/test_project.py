@@ -50,7 +50,8 @@ def test_every_model_and_column_is_described_and_every_mart_has_a_contract(
     }
     built = module_marts.query(
         "select schema_name, table_name, column_name from duckdb_columns()"
-        " where database_name in ('marts', 'scratch') and schema_name in ('main', 'staging', 'intermediate')"
+        " where database_name in ('marts', 'scratch')"
+        " and schema_name in ('main', 'staging', 'refresh', 'intermediate')"
     )
     assert {tuple(row.values()) for row in built} == described
     assert [node.name for node in models if not node.description] == []

@@ -87,7 +87,7 @@ def test_a_bounded_refresh_takes_whole_commits_until_all_is_there(
     assert ids(marts) == list(range(1, 10))
     judged = marts.query("select count(*) as n from interactions where user_feedback = 'accepted'")
     assert judged == [{"n": 3}]
-    last_piece = marts.query("select from_seq, upto_seq from staging.stg_refresh_window")
+    last_piece = marts.query("select from_seq, upto_seq from refresh.refresh_window")
     assert last_piece == [{"from_seq": 2, "upto_seq": 3}]
 
 
@@ -123,7 +123,7 @@ def test_a_refresh_that_failed_reads_the_project_anew(
 ) -> None:
     project = shutil.copytree(dbt_project_dir(), tmp_path / "project")
     monkeypatch.setattr(dbt_runner, "dbt_project_dir", lambda: project)
-    model = project / "models" / "marts" / "failures.sql"
+    model = project / "models" / "marts" / "calls" / "failures.sql"
     whole = model.read_text(encoding="utf-8")
     model.write_text(whole.replace("from", "form"), encoding="utf-8")  # as an upgrade may be half-way through
     marts = open_marts()
@@ -180,8 +180,25 @@ def test_deleted_marts_are_built_again_from_the_ledger(
 def test_marts_of_another_version_of_the_project_are_built_again(marts: Marts) -> None:
     marts.build(span(1))
     with marts.warehouse.cursor() as cursor:
-        cursor.execute("update intermediate.int_refreshed set project_fingerprint = 'of before'")
+        cursor.execute("update refresh.refresh_state set project_fingerprint = 'of before'")
     assert marts.refresher.refresh().full
+    assert not marts.refresher.refresh().changed
+
+
+def test_what_models_of_another_version_left_goes_and_the_marts_are_built_again(marts: Marts) -> None:
+    marts.build(span(1), feedback(1))
+    before = marts.contents()
+    with marts.warehouse.cursor() as cursor:
+        cursor.execute("create table intermediate.int_refreshed as select 1 as refreshed_seq")
+        cursor.execute("create view staging.stg_of_before as from intermediate.int_refreshed")
+        cursor.execute("create table of_somebody as select 1 as answer")
+    assert marts.refresher.refresh().full
+    left = marts.query(
+        "select table_name from information_schema.tables"
+        " where table_name in ('int_refreshed', 'stg_of_before', 'of_somebody')"
+    )
+    assert [row["table_name"] for row in left] == ["of_somebody"]
+    assert marts.contents() == before
     assert not marts.refresher.refresh().changed
 
 
@@ -235,7 +252,7 @@ work({**marts.refresher._variables(), "has_new_prices": how == "prices"}, die)
         ("interaction_texts", "refresh"),
         ("interactions", "refresh"),
         ("costs_daily", "refresh"),
-        ("int_refreshed", "refresh"),
+        ("refresh_state", "refresh"),
         ("failures", "full"),
         ("interactions", "prices"),
         ("costs_daily", "prices"),

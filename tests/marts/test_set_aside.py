@@ -37,7 +37,7 @@ def break_by(project: Path, error: str, model: str, column: str) -> None:
     path.write_text(whole.replace(f"\n    {column},", f"\n    {raising},"), encoding="utf-8")
 
 
-READ = ("intermediate/int_interactions_normalised.sql", "session_id")
+READ = ("intermediate/calls/int_interactions_normalised.sql", "session_id")
 CONVERSION = "('of a ' || user_id)::integer::varchar"
 
 
@@ -148,7 +148,7 @@ def test_another_version_of_the_models_tries_again(poisoned: Marts, project: Pat
 def test_nothing_of_it_stays_in_marts_that_were_written_before_another_failed(
     project: Path, open_marts: OpenMarts
 ) -> None:
-    break_by(project, "('of a ' || user_id)::date", "marts/users_daily.sql", "day")
+    break_by(project, "('of a ' || user_id)::date", "marts/summaries/users_daily.sql", "day")
     marts = open_marts()
     marts.build(span(1), span(4, attributes={"user.id": "ada"}))
     marts.land(span(2), feedback(1, "rejected"))
@@ -167,7 +167,7 @@ def test_nothing_of_it_stays_in_marts_that_were_written_before_another_failed(
 def test_what_fails_without_a_commit_too_sets_none_aside(project: Path, open_marts: OpenMarts) -> None:
     marts = open_marts()
     marts.refresher.refresh()
-    model = project / "models" / "intermediate" / "int_refreshed.sql"
+    model = project / "models" / "marts" / "monitoring" / "refresh_state.sql"
     whole = model.read_text(encoding="utf-8")
     assert "    upto_seq as refreshed_seq," in whole
     model.write_text(whole.replace("upto_seq as", "('at ' || upto_seq)::bigint as"), encoding="utf-8")
@@ -175,7 +175,7 @@ def test_what_fails_without_a_commit_too_sets_none_aside(project: Path, open_mar
     for number in (1, 2, 3):
         marts.land(span(number))
     dbt_runner._PARSED.clear()
-    with pytest.raises(RefreshFailed, match="int_refreshed"):
+    with pytest.raises(RefreshFailed, match="refresh_state"):
         marts.refresher.refresh()
     assert marts.query("select * from landing.raw.set_aside") == []
     assert marts.refresher.status.error

@@ -44,7 +44,7 @@ MARTS = (
     "users_daily",
 )
 # Not a mart, but what the refreshes carry on from one to the next.
-STATES = ("intermediate.int_feedback", "intermediate.int_judged_calls", "intermediate.int_aliases")
+STATES = ("intermediate.int_feedback", "intermediate.int_feedback_by_call", "intermediate.int_call_aliases")
 INTERACTION = (
     "select * from interactions join interaction_texts using (interaction_id) where interaction_id = ?"
 )

@@ -157,8 +157,8 @@ def test_files_of_a_newer_version_need_that_version(folder):
 def test_marts_ahead_of_the_ledger_are_told(folder):
     change(
         folder / "marts.duckdb",
-        "create schema intermediate",
-        "create table intermediate.int_refreshed as select 7 as refreshed_seq",
+        "create schema refresh",
+        "create table refresh.refresh_state as select 7 as refreshed_seq",
     )
     assert "hold commit 7, the ledger ends at 3" in only(folder).found
 

@@ -23,6 +23,15 @@ Progress = Callable[[str], None]
 
 # Views change only with the project, so a refresh leaves them alone.
 REFRESHED = ("--exclude", "config.materialized:view")
+# What is no mart is nobody's contract: its name may go with the project that made it.
+INNER_SCHEMAS = ("staging", "refresh", "intermediate")
+INNER_RELATIONS = """
+select schema_name, view_name as name, 'view' as kind from duckdb_views()
+where database_name = 'marts' and list_contains($schemas, schema_name)
+union all
+select schema_name, table_name, 'table' from duckdb_tables()
+where database_name = 'marts' and list_contains($schemas, schema_name)
+"""
 SILENT = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats")
 
 _ONE_RUN = threading.Lock()
@@ -66,6 +75,7 @@ class DbtRunner:
         self._files.write_profile(
             warehouse.marts_path, landing=warehouse.landing_path, app=warehouse.app_path
         )
+        self._warehouse = warehouse
         self._fingerprint: str | None = None
 
     @property
@@ -99,7 +109,22 @@ class DbtRunner:
 
     def rebuild(self, variables: dict[str, Any], progress: Progress | None = None) -> list[NodeResult]:
         """Make everything anew: views, and the marts from the start of the ledger."""
+        self._drop_former_models()
         return self._run(("run", "--full-refresh"), variables, progress)
+
+    def _drop_former_models(self) -> None:
+        """Drop what a project of before left under names that are no models any more.
+
+        First, so that an older version that opens the folder in the middle finds no finished refresh of its
+        own.
+        """
+        self.parse()
+        models = {(node.schema, node.name) for node in _PARSED[self.fingerprint].nodes.values()}
+        with self._warehouse.cursor() as cursor:
+            cursor.execute(INNER_RELATIONS, {"schemas": INNER_SCHEMAS})
+            for schema, name, kind in cursor.fetchall():
+                if (schema, name) not in models:
+                    cursor.execute(f'drop {kind} "{schema}"."{name}"')
 
     def test(self, progress: Progress | None = None) -> list[NodeResult]:
         """Run every data and unit test over the marts as they are. A failing one is a result, no error."""

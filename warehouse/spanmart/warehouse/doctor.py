@@ -28,7 +28,7 @@ NO_ROOM, LITTLE_ROOM = GIGABYTE // 4, 2 * GIGABYTE
 LONG_LOG = GIGABYTE
 
 STORAGE = "select tags['storage_version'] from duckdb_databases() where database_name = ?"
-REFRESHED = "select max(refreshed_seq) from marts.intermediate.int_refreshed"
+REFRESHED = "select max(refreshed_seq) from marts.refresh.refresh_state"
 UNREAD = """
 select scope_name, sum(spans)::bigint as spans, count(*) as kinds from marts.unread_spans
 group by scope_name order by spans desc, scope_name

@@ -17,7 +17,7 @@ from spanmart.warehouse.set_aside import SetAside
 if TYPE_CHECKING:
     from spanmart.warehouse.database import Warehouse
 
-WINDOW = "select from_seq, upto_seq, is_finished from staging.stg_refresh_window"
+WINDOW = "select from_seq, upto_seq, is_finished from refresh.refresh_window"
 STORED = "select coalesce(sum(stored), 0) from landing.raw.batches where ingest_seq between $1 and $2"
 
 # The kind of an error as DuckDB and Python name it; what comes after may quote a row, and say anything.

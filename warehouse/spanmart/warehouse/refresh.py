@@ -30,9 +30,19 @@ ROWS_PER_REFRESH, BYTES_PER_REFRESH = 1_000_000, 1024 * 1024 * 1024
 ROWS_WHILE_SERVING, BYTES_WHILE_SERVING = 25_000, 64 * 1024 * 1024
 LONGEST_PAUSE_S = 60.0
 
-REFRESHED = "select refreshed_seq, refreshed_at, project_fingerprint from intermediate.int_refreshed"
-# A window from the very start that has not finished: some marts may still be those of before the rebuild.
-BROKEN_REBUILD = "select count(*) from staging.stg_refresh_window where from_seq = 0 and not is_finished"
+REFRESHED = """
+select refreshed_seq, refreshed_at, project_fingerprint from refresh.refresh_state
+"""
+# A window from the very start that has not finished: some marts may still be those of before the rebuild. Or
+# the state of versions that named it otherwise, which a rebuild drops: one has worked on the marts since.
+BROKEN_REBUILD = """
+select
+    (select count(*) from refresh.refresh_window where from_seq = 0 and not is_finished)
+    + (
+        select count(*) from duckdb_tables()
+        where schema_name = 'intermediate' and table_name = 'int_refreshed'
+    )
+"""
 
 log = logging.getLogger(__name__)
 

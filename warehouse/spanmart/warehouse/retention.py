@@ -27,7 +27,7 @@ FINAL_TEXT = "spanmart.feedback.final_text"
 EDIT_DISTANCE = "spanmart.feedback.edit_distance"
 
 # The texts of what is not in the marts yet are still needed.
-REFRESHED_SEQ = "select refreshed_seq from intermediate.int_refreshed"
+REFRESHED_SEQ = "select refreshed_seq from refresh.refresh_state"
 TAKEN_BEFORE = "select max(landed_before) from landing.raw.retention where takes = $takes"
 PIECES = """
 with arrived as (

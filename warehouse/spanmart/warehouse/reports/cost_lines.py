@@ -8,7 +8,7 @@ from spanmart.warehouse.filters import one
 from spanmart.warehouse.reports.snapshot import fetch_records
 
 LINES = """
-select usage, quantity, usd_per_unit, cost_usd from marts.intermediate.int_cost_lines
+select usage, quantity, usd_per_unit, cost_usd from marts.intermediate.cost_lines
 where {where} order by cost_usd desc, usage
 """
 SOURCE = """

@@ -19,7 +19,7 @@ MANY_CALLS = 100_000
 METRICS_HOURLY = SummedMart(
     "metrics_hourly",
     "hour",
-    "select * exclude (interaction_id, created_at) from marts.intermediate.int_metrics_by_call where {where}",
+    "select * exclude (interaction_id, created_at) from marts.intermediate.call_measures where {where}",
     frozenset({"interaction_type", "status", "model"}),
 )
 

@@ -22,15 +22,20 @@ MARTS_READ_HERE = (
     "data_quality_daily",
     "quality_daily",
     "metrics_hourly",
+    "call_measures",
     "costs_daily",
     "model_costs_daily",
+    "cost_lines",
     "sessions",
     "users_daily",
     "unread_spans",
 )
 COUNT_MARTS = """
 select count(*) from information_schema.tables
-where table_catalog = 'marts' and table_schema = 'main' and list_contains($names, table_name)
+where
+    table_catalog = 'marts'
+    and table_schema in ('main', 'intermediate')
+    and list_contains($names, table_name)
 """
 
 

@@ -1,6 +1,0 @@
--- The calls of this refresh that others than ours instrumented, with what their spans say under any of its names. What is
--- said in JSON, and what only one dialect says, its own model adds.
-select {{ told_columns() }}
-
-from {{ ref('stg_changed_calls') }}
-where dialect != 'spanmart'
