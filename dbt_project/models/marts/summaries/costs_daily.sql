@@ -26,5 +26,5 @@ select
     count(*) filter (where pricing_status = 'no_usage') as no_usage_interactions
 
 from {{ ref('interactions') }}
-where day in {{ changed('day') }}
+where day in {{ changed_keys('day') }}
 group by all

@@ -61,3 +61,8 @@
     {{ variable_measures() }},
     {{ feedback_measures() }}
 {%- endmacro %}
+
+{#- The different values of a group, sorted; of a struct, those of which one field is there. -#}
+{% macro distinct_values(value, present=none) -%}
+    coalesce(list_sort(list(distinct {{ value }}) filter (where {{ present or value }} is not null)), [])
+{%- endmacro %}
