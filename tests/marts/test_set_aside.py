@@ -149,7 +149,7 @@ def test_another_version_of_the_models_tries_again(poisoned: Marts, project: Pat
 def test_nothing_of_it_stays_in_marts_that_were_written_before_another_failed(
     project: Path, open_marts: OpenMarts
 ) -> None:
-    break_by(project, "('of a ' || user_id)::date", "marts/users_daily.sql", "day")
+    break_by(project, "('of a ' || user_id)::date", "marts/summaries/users_daily.sql", "day")
     marts = open_marts()
     marts.build(span(1), span(4, attributes={"user.id": "ada"}))
     marts.land(span(2), feedback(1, "rejected"))

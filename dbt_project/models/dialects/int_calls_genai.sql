@@ -11,13 +11,13 @@ with calls as (
 
 select
     * exclude (attributes, usage) replace (
-        {{ usage_filled_in(['usage']) }},
+        {{ fill_in_usage(['usage']) }},
         coalesce(is_streamed, time_to_first_chunk_s is not null) as is_streamed,
         coalesce(service_tier, {{ provider_metadata('serviceTier') }}->>'$') as service_tier
     ),
     {{ text_attribute('gen_ai.operation.name') }} as operation,
     coalesce(
-        {{ told_messages('gen_ai.input.messages', 'user') }}, {{ as_messages(values_embedded(), 'user') }}
+        {{ message_attribute('gen_ai.input.messages', 'user') }}, {{ convert_messages(embedded_values(), 'user') }}
     ) as input_messages,
     attributes['gen_ai.system_instructions'] as system_instructions,
     {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
@@ -29,8 +29,8 @@ select
             then 'incomplete'
     end as stream_state,
     {{ text_attribute('spanmart.response.refusal') }} as refusal,
-    {{ told_messages('gen_ai.output.messages', 'assistant') }} as output_messages,
-    {{ told_prompt_and_context() }},
-    {{ told_metadata() }} as metadata
+    {{ message_attribute('gen_ai.output.messages', 'assistant') }} as output_messages,
+    {{ prompt_and_context() }},
+    {{ metadata_attributes() }} as metadata
 
 from calls

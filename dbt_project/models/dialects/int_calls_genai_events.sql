@@ -30,22 +30,22 @@ told as (
 
 select
     * exclude (attributes, usage, message_events, input, output) replace (
-        {{ usage_filled_in(['usage']) }},
+        {{ fill_in_usage(['usage']) }},
         case
             when attributes['gen_ai.openai.request.response_format'] in ('json_object', 'json_schema') then 'json'
             else output_type
         end as output_type
     ),
     coalesce({{ text_attribute('gen_ai.operation.name') }}, 'chat') as operation,
-    {{ as_messages('input', 'user') }} as input_messages,
+    {{ convert_messages('input', 'user') }} as input_messages,
     coalesce(
         {{ text_attribute('gen_ai.system_instructions') }},
-        {{ said_in_event(
+        {{ event_value(
             'message_events', 'gen_ai.client.inference.operation.details', 'gen_ai.system_instructions'
         ) }}
     ) as system_instructions,
     {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
-    {{ as_messages('output', 'assistant') }} as output_messages,
-    {{ told_metadata() }} as metadata
+    {{ convert_messages('output', 'assistant') }} as output_messages,
+    {{ metadata_attributes() }} as metadata
 
 from told

@@ -51,12 +51,12 @@ select
         attributes, observed, model, first_token_at, parameters, question, answer, usage, counts, is_embedding, input, output,
         is_one_answer, has_answered, was_streamed
     ) replace (
-        {{ usage_filled_in(['usage'], but=['input_tokens', 'output_tokens', 'total_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'reported_cost_usd']) }},
-        coalesce(input_tokens, usage.prompt_tokens, usage.input_tokens, {{ langfuse_count('input') }}) as input_tokens,
-        coalesce(output_tokens, usage.completion_tokens, usage.output_tokens, {{ langfuse_count('output') }}) as output_tokens,
+        {{ fill_in_usage(['usage'], but=['input_tokens', 'output_tokens', 'total_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'reported_cost_usd']) }},
+        coalesce(input_tokens, usage.prompt_tokens, usage.input_tokens, {{ langfuse_count('counts', 'input') }}) as input_tokens,
+        coalesce(output_tokens, usage.completion_tokens, usage.output_tokens, {{ langfuse_count('counts', 'output') }}) as output_tokens,
         null::bigint as total_tokens,
-        coalesce(cache_write_tokens, {{ langfuse_cache_writes() }}) as cache_write_tokens,
-        coalesce(cache_write_1h_tokens, {{ langfuse_parts("contains(part.key, 'cache') and contains(part.key, '1h')") }})
+        coalesce(cache_write_tokens, {{ langfuse_cache_writes('usage', 'counts') }}) as cache_write_tokens,
+        coalesce(cache_write_1h_tokens, {{ langfuse_parts('counts', "contains(part.key, 'cache') and contains(part.key, '1h')") }})
             as cache_write_1h_tokens,
         coalesce(
             reported_cost_usd,
@@ -92,14 +92,14 @@ select
         when question is null and answer is null and output is not null then 'text_completion'
         else 'chat'
     end as operation,
-    {{ as_messages('input', 'user') }} as input_messages,
+    {{ convert_messages('input', 'user') }} as input_messages,
     {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
     -- Its handler of LangChain never tells how a stream ended.
     case
         when was_streamed and finish_reason is null and not is_one_answer and observed['ls_provider'] is null then 'incomplete'
     end as stream_state,
     case
-        when not is_embedding then {{ as_messages('output', 'assistant', are_one='is_one_answer') }}
+        when not is_embedding then {{ convert_messages('output', 'assistant', are_one='is_one_answer') }}
     end as output_messages,
     -- Of OpenAI's responses it keeps their own fields there.
     case

@@ -51,7 +51,7 @@ told as (
 
 select
     * exclude (attributes, usage, message_events, request, response, stream_s, input, output, is_one_answer) replace (
-        {{ usage_filled_in(['usage']) }},
+        {{ fill_in_usage(['usage']) }},
         -- The log of a stream is written when it ends.
         coalesce(started_at - to_microseconds((1e6 * stream_s)::bigint), started_at) as started_at,
         coalesce(1000 * stream_s, duration_ms) as duration_ms,
@@ -67,7 +67,7 @@ select
             else 'chat'
         end
     ) as operation,
-    coalesce(nullif(attributes['gen_ai.input.messages'], '[]'), {{ as_messages('input', 'user') }}) as input_messages,
+    coalesce(nullif(attributes['gen_ai.input.messages'], '[]'), {{ convert_messages('input', 'user') }}) as input_messages,
     coalesce(attributes['gen_ai.system_instructions'], request.system) as system_instructions,
     coalesce({{ list_attribute('gen_ai.response.finish_reasons') }}, [response.finish_reason]) as finish_reasons,
     -- The last chunk of a chat has the reason; a stream of responses has none.
@@ -77,7 +77,7 @@ select
             and ({{ json_attribute('gen_ai.output.messages') }}->>'$[0].finish_reason') is null
             then 'incomplete'
     end as stream_state,
-    {{ as_messages('output', 'assistant', are_one='is_one_answer') }} as output_messages,
-    {{ told_metadata() }} as metadata
+    {{ convert_messages('output', 'assistant', are_one='is_one_answer') }} as output_messages,
+    {{ metadata_attributes() }} as metadata
 
 from told

@@ -24,7 +24,7 @@ told as (
 
 select
     * exclude (attributes, question, answer, is_embedding, response, stated_usage, usage) replace (
-        {{ usage_filled_in(['stated_usage', 'usage'], but=['reported_cost_usd']) }},
+        {{ fill_in_usage(['stated_usage', 'usage'], but=['reported_cost_usd']) }},
         coalesce(
             reported_cost_usd,
             try_cast({{ json_attribute('mlflow.llm.cost') }}->>'total_cost' as decimal(38, 24)),
@@ -54,14 +54,14 @@ select
         when (question->>'prompt') is not null then 'text_completion'
         else 'chat'
     end as operation,
-    {{ as_messages(
+    {{ convert_messages(
         "coalesce(question->>'messages', question->>'input', question->>'contents', question->>'prompt', attributes['mlflow.spanInputs'])",
         'user'
     ) }} as input_messages,
     coalesce(question->>'instructions', question->>'system', question->>'system_instruction') as system_instructions,
     case
         when not is_embedding
-            then {{ as_messages(
+            then {{ convert_messages(
                 "coalesce(response->>'choices', response->>'output', response->>'content', response->>'candidates', attributes['mlflow.spanOutputs'])",
                 'assistant', are_one="(response->>'choices') is null"
             ) }}

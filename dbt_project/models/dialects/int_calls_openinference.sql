@@ -82,7 +82,7 @@ select
         attributes, flat_input, flat_output, embedded, parameters, request, answer, first_token_at, response, chain, waited_s,
         model_name, usage, input, output, is_one_answer
     ) replace (
-        {{ usage_filled_in(['usage']) }},
+        {{ fill_in_usage(['usage']) }},
         coalesce(time_to_first_chunk_s, case when waited_s between 0 and 604800 then waited_s end) as time_to_first_chunk_s,
         coalesce(user_id, nullif(parameters.user, ''), {{ json_attribute('metadata') }}->>'user_id') as user_id,
         coalesce(
@@ -111,14 +111,14 @@ select
             then 'text_completion'
         else 'chat'
     end as operation,
-    {{ as_messages('input', 'user') }} as input_messages,
+    {{ convert_messages('input', 'user') }} as input_messages,
     case
         when
             response.object = 'chat.completion.chunk'
             and (try_cast(response.choices as json)->>'$[0].finish_reason') is null
             then 'incomplete'
     end as stream_state,
-    {{ as_messages('output', 'assistant', are_one='is_one_answer') }} as output_messages,
+    {{ convert_messages('output', 'assistant', are_one='is_one_answer') }} as output_messages,
     {{ map_attribute('llm.prompt_template.variables') }} as variables,
     {{ map_attribute('metadata') }} as metadata
 

@@ -15,17 +15,17 @@ told as (
 
     select
         *,
-        {{ as_messages(flat_messages('flat_input', wrapped=false), 'user') }} as flat_asked,
-        {{ as_messages(flat_messages('flat_output', wrapped=false), 'assistant') }} as flat_answered,
-        {{ told_messages('gen_ai.input.messages', 'user') }} as asked,
-        {{ told_messages('gen_ai.output.messages', 'assistant') }} as answered
+        {{ convert_messages(flat_messages('flat_input', wrapped=false), 'user') }} as flat_asked,
+        {{ convert_messages(flat_messages('flat_output', wrapped=false), 'assistant') }} as flat_answered,
+        {{ message_attribute('gen_ai.input.messages', 'user') }} as asked,
+        {{ message_attribute('gen_ai.output.messages', 'assistant') }} as answered
     from calls
 
 )
 
 select
     * exclude (attributes, flat_input, flat_output, usage, flat_asked, flat_answered, asked, answered) replace (
-        {{ usage_filled_in(['usage']) }},
+        {{ fill_in_usage(['usage']) }},
         -- A schema, or the response format that asks for none.
         case
             when
@@ -56,6 +56,6 @@ select
     end as stream_state,
     {{ richer_messages('answered', 'flat_answered') }} as output_messages,
     {{ map_attribute('traceloop.prompt.template_variables') }} as variables,
-    {{ told_metadata() }} as metadata
+    {{ metadata_attributes() }} as metadata
 
 from told

@@ -1,6 +1,6 @@
 {#- Its text has the dialects that are there: to plan one of which no span came costs as much as a small refresh. -#}
 {{ config(materialized='replaced', relation_type='view') }}
-{%- set read, told_spans, context = ref('read_spans'), ref('member_spans'), ref('int_inherited_context') %}
+{%- set read, member_spans, context = ref('read_spans'), ref('member_spans'), ref('int_inherited_context') %}
 {%- set dialects = {
     'gen_ai': ref('int_calls_genai'),
     'gen_ai_events': ref('int_calls_genai_events'),
@@ -15,7 +15,7 @@
 {%- set arrived = [[], false, 0] %}
 {%- if execute %}
     {%- set arrived = run_query(
-        'select list(distinct dialect), bool_or(has_logged_messages), (select count(*) from ' ~ told_spans ~ ') from ' ~ read
+        'select list(distinct dialect), bool_or(has_logged_messages), (select count(*) from ' ~ member_spans ~ ') from ' ~ read
     )[0] %}
 {%- endif %}
 
@@ -49,7 +49,7 @@ calls as (
 
 {{ 'counted_apart' if arrived[2] else 'counted' }} as (
 
-    select * replace ({{ counted_as_one() }}) from calls
+    select * replace ({{ normalise_counts() }}) from calls
 
 ),
 
@@ -58,12 +58,12 @@ members as (
 
     select
         counted_apart.*,
-        told_spans.call_id,
-        told_spans.told_rank,
-        told_spans.usage_rank
+        member_spans.call_id,
+        member_spans.told_rank,
+        member_spans.usage_rank
     from counted_apart
-    inner join {{ told_spans }} as told_spans using (interaction_id)
-    where told_spans.told_rank < 1000
+    inner join {{ member_spans }} as member_spans using (interaction_id)
+    where member_spans.told_rank < 1000
 
     union all by name
 
@@ -75,11 +75,11 @@ members as (
 counted as (
 
     select * from counted_apart
-    where interaction_id not in (select interaction_id from {{ told_spans }} where told_rank < 1000)
+    where interaction_id not in (select interaction_id from {{ member_spans }} where told_rank < 1000)
 
     union all by name
 
-    {{ filled_in_by_members('members') }}
+    {{ merge_members('members') }}
 
 ),
 {% endif %}
@@ -103,9 +103,9 @@ parsed as (
 
     select
         * exclude (instructions_read),
-        {{ parsed_messages('input_messages') }} as inputs,
-        {{ parsed_messages('output_messages') }} as outputs,
-        {{ parsed_parts('instructions_read') }} as instructions,
+        {{ parse_messages('input_messages') }} as inputs,
+        {{ parse_messages('output_messages') }} as outputs,
+        {{ parse_parts('instructions_read') }} as instructions,
         case when events != '[]' then
             [
                 event.attributes for event

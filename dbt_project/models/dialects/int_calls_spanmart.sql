@@ -21,13 +21,13 @@ answered as (
         coalesce(date_diff('us', spans.started_at, answers.retrieved_at) / 1e3, spans.duration_ms) as duration_ms
     from spans
     left join {{ ref('int_retrieved_answers') }} as answers
-        on spans.interaction_id = answers.interaction_id and not {{ tells_usage() }}
+        on spans.interaction_id = answers.interaction_id and not {{ has_usage() }}
 
 ),
 
 calls as (
 
-    select {{ told_columns(ours_alone=true) }} from answered
+    select {{ call_columns(ours_alone=true) }} from answered
 
 )
 
@@ -42,7 +42,7 @@ select
     attributes['gen_ai.output.messages'] as output_messages,
     {{ json_attribute('spanmart.response.structured_output') }} as structured_output,
     {{ boolean_attribute('spanmart.response.structured_output.valid') }} as is_structured_output_valid,
-    {{ told_prompt_and_context() }},
+    {{ prompt_and_context() }},
     {{ attributes_under('spanmart.metadata.') }} as metadata
 
 from calls

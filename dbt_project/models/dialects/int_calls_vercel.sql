@@ -17,7 +17,7 @@ told as (
 
     select
         *,
-        coalesce(attributes['ai.prompt.messages'], {{ values_embedded() }}) as input,
+        coalesce(attributes['ai.prompt.messages'], {{ embedded_values() }}) as input,
         case
             when answer is not null or tool_calls is not null
                 then json_object(
@@ -32,16 +32,16 @@ told as (
 
 select
     * exclude (attributes, answer, tool_calls, usage, input, output) replace (
-        {{ usage_filled_in(['usage']) }},
+        {{ fill_in_usage(['usage']) }},
         coalesce(time_to_first_chunk_s, ms_to_first_chunk / 1000) as time_to_first_chunk_s,
         case when attributes['ai.operationId'] like '%Object.do%' then 'json' else output_type end as output_type,
         attributes['ai.operationId'] like '%.doStream' as is_streamed,
         coalesce(service_tier, {{ provider_metadata('serviceTier') }}->>'$') as service_tier
     ),
     case when attributes['ai.operationId'] like '%.doEmbed' then 'embeddings' else 'chat' end as operation,
-    {{ as_messages('input', 'user') }} as input_messages,
+    {{ convert_messages('input', 'user') }} as input_messages,
     {{ list_attribute('gen_ai.response.finish_reasons') }} as finish_reasons,
-    {{ as_messages('output', 'assistant') }} as output_messages,
-    {{ told_metadata() }} as metadata
+    {{ convert_messages('output', 'assistant') }} as output_messages,
+    {{ metadata_attributes() }} as metadata
 
 from told

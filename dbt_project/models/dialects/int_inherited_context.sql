@@ -23,13 +23,13 @@ select
     told_rank,
     usage_rank,
     coalesce(
-        {{ told('session_id') }}, {{ json_attribute('metadata') }}->>'session_id', {{ json_attribute('metadata') }}->>'thread_id'
+        {{ synonym_value('session_id') }}, {{ json_attribute('metadata') }}->>'session_id', {{ json_attribute('metadata') }}->>'thread_id'
     ) as session_id,
-    coalesce({{ told('user_id') }}, {{ json_attribute('metadata') }}->>'user_id') as user_id,
+    coalesce({{ synonym_value('user_id') }}, {{ json_attribute('metadata') }}->>'user_id') as user_id,
     {% for column in ['interaction_type', 'prompt_id', 'prompt_name', 'prompt_version'] %}
-    {{ told(column) }} as {{ column }},
+    {{ synonym_value(column) }} as {{ column }},
     {% endfor %}
-    {{ told_prompt_and_context() }},
-    map_concat({{ told_metadata() }}, coalesce({{ map_attribute('metadata') }}, map {})) as metadata
+    {{ prompt_and_context() }},
+    map_concat({{ metadata_attributes() }}, coalesce({{ map_attribute('metadata') }}, map {})) as metadata
 
 from spans

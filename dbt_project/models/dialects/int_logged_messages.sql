@@ -69,7 +69,7 @@ told as (
         user_id,
         {{ input_of_events('message_events') }} as input,
         {{ output_of_events('message_events') }} as output,
-        {{ said_in_event(
+        {{ event_value(
             'message_events', 'gen_ai.client.inference.operation.details', 'gen_ai.system_instructions'
         ) }} as system_instructions
     from calls
@@ -78,8 +78,8 @@ told as (
 
 select
     interaction_id,
-    {{ as_messages('input', 'user') }} as input_messages,
-    {{ as_messages('output', 'assistant') }} as output_messages,
+    {{ convert_messages('input', 'user') }} as input_messages,
+    {{ convert_messages('output', 'assistant') }} as output_messages,
     system_instructions,
     session_id,
     user_id

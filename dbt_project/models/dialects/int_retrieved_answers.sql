@@ -39,7 +39,7 @@ select
 from {{ ref('stg_spans') }} as spans
 inner join places
     on spans.ingest_seq = places.ingest_seq and spans.attributes['spanmart.interaction.id'] = places.interaction_id
-where {{ retrieves_an_answer() }}
+where {{ retrieves_answer() }}
 qualify
     row_number() over (
         partition by places.interaction_id order by spans.started_at desc, spans.span_id desc, spans.ledger_row desc

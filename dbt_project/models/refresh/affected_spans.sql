@@ -1,5 +1,5 @@
 {{ config(materialized='replaced') }}
-{%- set interactions = built('interactions') %}
+{%- set interactions = previous_relation('interactions') %}
 
 -- The traces of which this refresh brings something, or whose calls may be told of by spans that it brings, as they were
 -- before it and as they are after it: the newest copy of each of their spans. A copy without its texts takes the place
@@ -37,11 +37,11 @@ touched_traces as (
     select trace_key from {{ ref('message_keys') }}
     where ingest_seq in (select ingest_seq from {{ ref('refresh_batches') }})
     union all
-    select hash(trace_id) from {{ begun_before() }}
+    select hash(trace_id) from {{ interrupted_calls() }}
     {% for keys in [ref('span_keys'), ref('message_keys'), ref('feedback_keys')] %}
     union all
     select trace_key from {{ keys }}
-    where ingested_at < {{ taken_before() }}
+    where ingested_at < {{ retention_cutoff() }}
     {% endfor %}
 
 ),
@@ -149,7 +149,7 @@ from touched
 cross join (values (false), (true)) as moments (is_after)
 where
     case
-        when moments.is_after then touched.ingested_at >= {{ taken_before() }}
+        when moments.is_after then touched.ingested_at >= {{ retention_cutoff() }}
         else touched.ingest_seq <= (select from_seq from {{ ref('refresh_window') }})
     end
 qualify

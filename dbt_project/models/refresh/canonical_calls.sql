@@ -15,7 +15,7 @@ with recursive judged as (
     where
         span_key in (select span_key from {{ ref('affected_spans') }})
         and case
-            when moments.is_after then ingested_at >= {{ taken_before() }}
+            when moments.is_after then ingested_at >= {{ retention_cutoff() }}
             else ingest_seq <= (select from_seq from {{ ref('refresh_window') }})
         end
     group by moments.is_after, span_key
@@ -42,7 +42,7 @@ crowds as (
     group by is_after, trace_key
     having
         count(dialect) > 1
-        or (count(dialect) = 1 and bool_or(dialect is null and (tells_context or judged_seq is not null)))
+        or (count(dialect) = 1 and bool_or(dialect is null and (has_context or judged_seq is not null)))
 
 ),
 
@@ -355,7 +355,7 @@ ranked as (
             order by
                 dialect = 'spanmart' desc,
                 -- The one that tells more, usage above all; of equals the one nearest to the model.
-                2 * tells_usage::integer + tells_answer::integer + tells_prompt::integer desc,
+                2 * has_usage::integer + has_answer::integer + has_prompt::integer desc,
                 depth desc,
                 ended_ms - started_ms,
                 span_key
@@ -364,7 +364,7 @@ ranked as (
             partition by is_after, unit_key
             order by
                 dialect = 'spanmart' desc,
-                tells_usage desc,
+                has_usage desc,
                 depth desc,
                 ended_ms - started_ms,
                 span_key
@@ -381,7 +381,7 @@ surrounding as (
         context.span_key,
         context.ingest_seq,
         context.judged_seq,
-        context.tells_context,
+        context.has_context,
         min(lineage.distance) as distance,
         max(ranked.started_ms) as started_ms
     from lineage
@@ -390,7 +390,7 @@ surrounding as (
         on lineage.is_after = context.is_after and lineage.ancestor_key = context.span_key
     left join ranked as member
         on context.is_after = member.is_after and context.span_key = member.span_key
-    where (context.tells_context or context.judged_seq is not null) and member.span_key is null
+    where (context.has_context or context.judged_seq is not null) and member.span_key is null
     group by all
 
 ),
@@ -419,7 +419,7 @@ members as (
         1000 + row_number() over (partition by is_after, unit_key order by distance, span_key),
         1000,
         judged_seq,
-        tells_context,
+        has_context,
         -- Of several calls within what was judged, the last is what came out of it.
         judged_seq is not null
         and row_number() over (partition by is_after, span_key order by started_ms desc, unit_key) = 1

@@ -1,14 +1,14 @@
 {{ config(materialized='replaced') }}
-{%- set interactions = built('interactions') %}
+{%- set interactions = previous_relation('interactions') %}
 {%- set refresh_window = ref('refresh_window') %}
 -- depends_on: {{ ref('stg_retention') }}
 
 -- Spans of which the marts may have to say something else after this refresh: those that it brings; calls that count
 -- now and did not, or did and do not any more; and calls whose messages it brings, or retention took. Keys only: the
 -- wide rows are read once, later.
-with begun_before as (
+with interrupted as (
 
-    select * from {{ begun_before() }}
+    select * from {{ interrupted_calls() }}
 
 ),
 
@@ -38,13 +38,13 @@ logged as (
 
     select
         span_key,
-        bool_or(ingested_at >= {{ taken_before() }}) as are_there,
+        bool_or(ingested_at >= {{ retention_cutoff() }}) as are_there,
         bool_or(
             ingest_seq in (select ingest_seq from {{ ref('refresh_batches') }})
-            or ingested_at < {{ taken_before() }}
+            or ingested_at < {{ retention_cutoff() }}
         ) as have_changed
     from {{ ref('message_keys') }}
-    where span_key in (select span_key from after where dialect is not null and not (tells_prompt and tells_answer and tells_usage))
+    where span_key in (select span_key from after where dialect is not null and not (has_prompt and has_answer and has_usage))
     group by span_key
 
 ),
@@ -79,7 +79,7 @@ changed as (
         after.ingest_seq in (select ingest_seq from {{ ref('refresh_batches') }})
         or counted.is_told_otherwise
         or (counted.counts and retold.have_changed)
-        or after.span_key in (select {{ span_key() }} from begun_before)
+        or after.span_key in (select {{ span_key() }} from interrupted)
 
 ),
 
@@ -109,19 +109,19 @@ union all
 select interaction_id, trace_id, span_id, ingest_seq, false, null, false, true
 from {{ interactions }}
 where
-    rowid in (select rowid from {{ interactions }} where ingested_at < {{ taken_before() }})
+    rowid in (select rowid from {{ interactions }} where ingested_at < {{ retention_cutoff() }})
     and interaction_id not in (select interaction_id from arrived)
 {% endif %}
 union all
 -- Of a run that broke off, and there no more.
 select interaction_id, trace_id, span_id, ingest_seq, false, null, false, true
-from begun_before
+from interrupted
 where
     interaction_id not in (select interaction_id from arrived)
     {% if interactions %}
     and interaction_id not in (
         select interaction_id
-        from {{ rows_by_key(interactions, 'select ' ~ interaction_key() ~ ' from begun_before') }}
-        where ingested_at < {{ taken_before() }}
+        from {{ rows_by_key(interactions, 'select ' ~ interaction_key() ~ ' from interrupted') }}
+        where ingested_at < {{ retention_cutoff() }}
     )
     {% endif %}

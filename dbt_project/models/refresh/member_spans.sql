@@ -31,8 +31,8 @@ described as (
         touched.is_doubled,
         touched.dialect,
         coalesce(
-            not (touched.tells_prompt and touched.tells_answer and touched.tells_usage)
-            and touched.span_key in (select span_key from {{ ref('message_keys') }} where ingested_at >= {{ taken_before() }}),
+            not (touched.has_prompt and touched.has_answer and touched.has_usage)
+            and touched.span_key in (select span_key from {{ ref('message_keys') }} where ingested_at >= {{ retention_cutoff() }}),
             false
         ) as has_logged_messages
     from members

@@ -25,7 +25,7 @@ with told as (
         ingest_seq,
         ingested_at
     from {{ ref('stg_spans') }}
-    where ingest_seq in (select ingest_seq from {{ ref('refresh_batches') }}) and {{ retrieves_an_answer() }}
+    where ingest_seq in (select ingest_seq from {{ ref('refresh_batches') }}) and {{ retrieves_answer() }}
 
 )
 

@@ -1,5 +1,5 @@
 {{ config(materialized='replaced') }}
-{%- set previous = built('refresh_window', 'refresh') %}
+{%- set previous = previous_relation('refresh_window', 'refresh') %}
 
 -- A window that was begun and not finished is begun again, whole or in parts: everything after it can be repeated safely.
 with previous as (

@@ -37,10 +37,10 @@ described as (
         *,
         nullif(followed, 'unread') as dialect,
         case when followed is not null then {{ model_family() }} end as model_family,
-        {{ stated_response_id() }} as response_id,
-        {{ tells_prompt() }} as tells_prompt,
-        {{ tells_answer() }} as tells_answer,
-        {{ tells_usage() }} as tells_usage
+        {{ response_id_attribute() }} as response_id,
+        {{ has_prompt() }} as has_prompt,
+        {{ has_answer() }} as has_answer,
+        {{ has_usage() }} as has_usage
     from recognised
 
 )
@@ -65,11 +65,11 @@ select
     case when model_family is not null then hash(model_family) end as model_key,
     case when dialect is not null then epoch_ms(started_at) end as started_ms,
     case when dialect is not null then epoch_ms(started_at) + coalesce(ceil(duration_ms), 0)::bigint end as ended_ms,
-    case when dialect is not null then {{ told('output_tokens') }} end as output_tokens,
+    case when dialect is not null then {{ synonym_value('output_tokens') }} end as output_tokens,
     dialect is not null and (status_code = 'ERROR' or {{ has_any(['error.type']) }}) as has_failed,
-    dialect is not null and tells_prompt as tells_prompt,
-    dialect is not null and tells_answer as tells_answer,
-    dialect is not null and tells_usage as tells_usage,
-    case when dialect is distinct from 'spanmart' then {{ tells_context() }} else false end as tells_context
+    dialect is not null and has_prompt as has_prompt,
+    dialect is not null and has_answer as has_answer,
+    dialect is not null and has_usage as has_usage,
+    case when dialect is distinct from 'spanmart' then {{ has_context() }} else false end as has_context
 
 from described

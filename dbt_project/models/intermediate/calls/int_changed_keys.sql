@@ -1,6 +1,6 @@
 {{ config(materialized='incremental') }}
-{%- set interactions = built('interactions') %}
-{%- set sessions = built('sessions') %}
+{%- set interactions = previous_relation('interactions') %}
+{%- set sessions = previous_relation('sessions') %}
 {%- set changed_spans = ref('changed_spans') %}
 {%- set keys = "day, date_trunc('hour', created_at) as hour, session_id, error_fingerprint" %}
 

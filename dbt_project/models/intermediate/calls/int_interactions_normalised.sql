@@ -14,7 +14,7 @@ with calls as (
             else coalesce(status_message, exception_message)
         end as told_error,
         coalesce({{ api_error_message('told_error') }}) as error_sentence,
-        {{ stated_status('concat_ws(chr(10), exception_message, status_message)') }} as stated_status,
+        {{ status_in_messages('concat_ws(chr(10), exception_message, status_message)') }} as stated_status,
         -- A prompt with so many is none; each is looked for among all variables.
         coalesce(required_variables, [])[:1000] as declared_variables,
         coalesce(invalid_variables, [])[:1000] as unusable_variables
@@ -29,7 +29,7 @@ named as (
             {{ provider_name('provider', 'request_model', 'response_model') }} as provider,
             {{ model_name('request_model') }} as request_model,
             {{ model_name('response_model') }} as response_model,
-            {{ openai_finish_reason('finish_reason') }} as finish_reason,
+            {{ openai_finish_reason('finish_reason', 'response_status', 'outputs') }} as finish_reason,
             -- What the app says is missing holds; where it says nothing: declared, but absent or empty.
             coalesce(
                 missing_variables[:1000],
@@ -42,8 +42,8 @@ named as (
             ) as refusal,
             coalesce(map_concat(metadata, {{ context_without_column() }}), map {}) as metadata
         ),
-        {{ context_id('audience_id') }} as audience_id,
-        {{ context_id('tone_id') }} as tone_id,
+        {{ numeric_id("context['audience_id']") }} as audience_id,
+        {{ numeric_id("context['tone_id']") }} as tone_id,
         nullif(context['category'], '') as category,
         nullif(context['session_type'], '') as session_type
     from calls

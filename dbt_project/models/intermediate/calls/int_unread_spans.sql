@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        pre_hook="{{ delete_touched_spans() }}",
-        post_hook="{{ delete_taken(this) }}",
+        pre_hook="{{ delete_affected_spans() }}",
+        post_hook="{{ delete_expired(this) }}",
     )
 }}
 

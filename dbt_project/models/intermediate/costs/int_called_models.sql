@@ -1,5 +1,5 @@
 {{ config(materialized='replaced', relation_type='view') }}
-{%- set interactions = built('interactions') if var('has_new_prices') %}
+{%- set interactions = previous_relation('interactions') if var('has_new_prices') %}
 {%- set named = 'provider, model_used, service_tier, ingested_at' %}
 
 -- The names under which models were called in this refresh, or ever where prices have changed, in each list that

@@ -1,7 +1,7 @@
 {{ config(materialized='replaced', database='scratch') }}
 {%- set changed_spans = ref('changed_spans') %}
 {%- set price_lists, price_rates = ref('stg_price_lists'), ref('int_price_rates') %}
-{%- set interactions = built('interactions') if var('has_new_prices') %}
+{%- set interactions = previous_relation('interactions') if var('has_new_prices') %}
 {%- set costs = 'pricing_status, estimated_cost_usd, cost_at_current_prices_usd, booked_cost_usd' %}
 
 -- Calls of before that cost something else since prices changed: their spans need not be read again.

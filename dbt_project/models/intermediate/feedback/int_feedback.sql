@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         unique_key='interaction_key',
-        post_hook=["{{ delete_taken(this) }}", "{{ delete_unbuilt_commits() }}"],
+        post_hook=["{{ delete_expired(this) }}", "{{ delete_unbuilt_commits() }}"],
     )
 }}
 
@@ -28,7 +28,7 @@ with arrived as (
     from {{ ref('stg_feedback') }} as feedback
     where
         feedback.ingest_seq <= (select from_seq from {{ refresh_window }})
-        and feedback.ingested_at >= {{ taken_before() }}
+        and feedback.ingested_at >= {{ retention_cutoff() }}
         and feedback.interaction_id in (
             select interaction_id from {{ this }}
             where ingest_seq > (select from_seq from {{ refresh_window }})

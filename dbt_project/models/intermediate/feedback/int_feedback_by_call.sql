@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ delete_touched_calls() }}") }}
+{{ config(materialized='incremental', pre_hook="{{ delete_affected_calls() }}") }}
 
 -- Few calls are judged: late feedback, which may be on calls of any time, is summed up without reading all calls.
 select

@@ -4,7 +4,7 @@
 with failures as (
 
     select * from {{ ref('failures') }}
-    where error_fingerprint in {{ changed('error_fingerprint') }}
+    where error_fingerprint in {{ changed_keys('error_fingerprint') }}
 
 ),
 

@@ -20,7 +20,7 @@ calls as (
         created_at + to_microseconds(coalesce(processing_time_ms * 1000, 0)::bigint) as ended_at
     from {{ ref('interactions') }}
     where
-        session_id in {{ changed('session_id') }}
+        session_id in {{ changed_keys('session_id') }}
         -- Each part of the table knows its days, and most parts are skipped.
         and day in (select day from days)
 

@@ -5,9 +5,9 @@
         post_hook=[
             "update {{ ref('refresh_window') }} set is_finished = true",
             "delete from {{ ref('int_changed_keys') }}",
-            "{{ delete_taken(ref('span_keys')) }}",
-            "{{ delete_taken(ref('message_keys')) }}",
-            "{{ delete_taken(ref('feedback_keys')) }}",
+            "{{ delete_expired(ref('span_keys')) }}",
+            "{{ delete_expired(ref('message_keys')) }}",
+            "{{ delete_expired(ref('feedback_keys')) }}",
         ],
     )
 }}

@@ -17,5 +17,5 @@ select
     ]) }}
 
 from {{ ref('interactions') }}
-where day in {{ changed('day') }}
+where day in {{ changed_keys('day') }}
 group by all

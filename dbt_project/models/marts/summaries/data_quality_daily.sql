@@ -3,7 +3,7 @@
 with calls as (
 
     select * from {{ ref('interactions') }}
-    where day in {{ changed('day') }}
+    where day in {{ changed_keys('day') }}
 
 ),
 

@@ -20,5 +20,5 @@ select
 
 from {{ ref('interactions') }}
 -- By day too: each part of the table knows its days, and most parts are skipped.
-where day in {{ changed('day') }} and date_trunc('hour', created_at) in {{ changed('hour') }}
+where day in {{ changed_keys('day') }} and date_trunc('hour', created_at) in {{ changed_keys('hour') }}
 group by all

@@ -22,5 +22,5 @@ select
     sum({{ cost }})::decimal(38, 24) as {{ cost }}{{ ',' if not loop.last }}
     {% endfor %}
 from {{ ref('costs_daily') }}
-where day in {{ changed('day') }}
+where day in {{ changed_keys('day') }}
 group by all

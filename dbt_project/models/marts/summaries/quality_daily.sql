@@ -20,5 +20,5 @@ select
     {{ feedback_measures() }}
 
 from {{ ref('interactions') }}
-where day in {{ changed('day') }}
+where day in {{ changed_keys('day') }}
 group by all

@@ -17,5 +17,5 @@ select
     {{ feedback_measures() }}
 
 from {{ ref('interactions') }}
-where day in {{ changed('day') }} and user_id is not null
+where day in {{ changed_keys('day') }} and user_id is not null
 group by all

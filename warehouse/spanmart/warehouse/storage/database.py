@@ -25,7 +25,7 @@ SETTINGS = {
     # The landing, for which senders wait, does it for itself and sooner.
     "checkpoint_threshold": CHECKPOINT_THRESHOLD,
     # Prompts and answers are prose, which zstd packs into two thirds of what DuckDB would choose. It is a
-    # setting for all files: the marts name what their short columns have instead (macros/table_columns.sql).
+    # setting for all files: the marts name what their short columns have instead (`table_columns.sql`).
     "force_compression": "zstd",
     # No table has an order that anybody relies on, and keeping one doubles the work of a parallel insert.
     "preserve_insertion_order": "false",

@@ -74,3 +74,8 @@
 {% macro step_of(processing_time_ms) -%}
     floor(ln(greatest({{ processing_time_ms }}, 0.001)) / ln({{ processing_time_step() }}))::integer
 {%- endmacro %}
+
+{#- The different values of a group, sorted; of a struct, those of which one field is there. -#}
+{% macro distinct_values(value, present=none) -%}
+    coalesce(list_sort(list(distinct {{ value }}) filter (where {{ present or value }} is not null)), [])
+{%- endmacro %}

@@ -1,6 +1,6 @@
 {#- A numeric id of the context; anything else under its key stays in the metadata. -#}
-{% macro context_id(key, value="context['KEY']") -%}
-    case when regexp_matches({{ value | replace('KEY', key) }}, '^-?\d{1,18}$') then {{ value | replace('KEY', key) }}::bigint end
+{% macro numeric_id(value) -%}
+    case when regexp_matches({{ value }}, '^-?\d{1,18}$') then {{ value }}::bigint end
 {%- endmacro %}
 
 {#- What the context holds besides the values that have columns of their own. -#}

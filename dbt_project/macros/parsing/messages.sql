@@ -1,5 +1,5 @@
 {#- Messages as the GenAI conventions write them, from JSON text; null where the text is not JSON. -#}
-{% macro parsed_messages(column) -%}
+{% macro parse_messages(column) -%}
     from_json(
         try_cast({{ column }} as json),
         '[{"role": "VARCHAR", "finish_reason": "VARCHAR", "parts": [{
@@ -9,7 +9,7 @@
     )
 {%- endmacro %}
 
-{% macro parsed_parts(column) -%}
+{% macro parse_parts(column) -%}
     from_json(try_cast({{ column }} as json), '[{"type": "VARCHAR", "content": "VARCHAR"}]')
 {%- endmacro %}
 
@@ -42,14 +42,14 @@
     stand in a message of the user's, and is nothing that the user said. -#}
 {% macro last_message(messages, role) -%}
     (case
-        when {{ messages }}[-1].role = '{{ role }}' and not {{ gives_back_alone(messages ~ '[-1]') }} then {{ messages }}[-1:]
+        when {{ messages }}[-1].role = '{{ role }}' and not {{ is_tool_output_alone(messages ~ '[-1]') }} then {{ messages }}[-1:]
         else [
-            message for message in {{ messages }} if message.role = '{{ role }}' and not {{ gives_back_alone('message') }}
+            message for message in {{ messages }} if message.role = '{{ role }}' and not {{ is_tool_output_alone('message') }}
         ][-1:]
     end)
 {%- endmacro %}
 
-{% macro gives_back_alone(message) -%}
+{% macro is_tool_output_alone(message) -%}
     coalesce(
         {{ message }}.parts[1].type = 'tool_call_response'
         and len([part for part in {{ message }}.parts if part.type is distinct from 'tool_call_response']) = 0,

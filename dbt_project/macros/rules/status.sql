@@ -26,7 +26,7 @@
 {%- endmacro %}
 
 {#- In OpenAI's words. Responses have no such reason: where one is complete, it is what a chat would say. -#}
-{% macro openai_finish_reason(finish_reason) -%}
+{% macro openai_finish_reason(finish_reason, response_status, outputs) -%}
     {%- set reason = "regexp_replace(replace(lower(" ~ finish_reason ~ "), '-', '_'), '^(finish_?reason|stop_?reason)\\.', '')" -%}
     case
         when {{ finish_reason }} in ('stop', 'tool_calls', 'length', 'content_filter') then {{ finish_reason }}
@@ -35,8 +35,8 @@
         when {{ reason }} in ('content_filter', 'safety', 'content_filtered', 'guardrail_intervened', 'refusal') then 'content_filter'
         when {{ reason }} in ('stop', 'end_turn', 'stop_sequence', 'eos', 'pause_turn', 'complete') then 'stop'
         when {{ reason }} in ('error', 'unknown', 'finish_reason_unspecified') then null
-        when {{ reason }} = 'completed' or ({{ finish_reason }} is null and response_status = 'completed')
-            then case when list_contains([part.type for part in outputs[1].parts], 'tool_call') then 'tool_calls' else 'stop' end
+        when {{ reason }} = 'completed' or ({{ finish_reason }} is null and {{ response_status }} = 'completed')
+            then case when list_contains([part.type for part in {{ outputs }}[1].parts], 'tool_call') then 'tool_calls' else 'stop' end
         else {{ reason }}
     end
 {%- endmacro %}

@@ -18,7 +18,7 @@
 {%- endmacro %}
 
 {#- Before a colon stand fewer: `mistral:7b` is a model. -#}
-{% macro before_a_colon() -%}
+{% macro colon_prefixes() -%}
     openai|anthropic|google-gla|google-vertex|google_genai|google_vertexai|bedrock|bedrock_converse|azure|azure_openai|groq|gateway|openrouter
 {%- endmacro %}
 
@@ -32,7 +32,7 @@
     {%- set rules = [
         ['^arn:[^/]*/', ''],
         [
-            '^(?:(?:' ~ before_a_colon() ~ '):/?|(?:' ~ (routing_names() + var('no_sellers')) | join('|')
+            '^(?:(?:' ~ colon_prefixes() ~ '):/?|(?:' ~ (routing_names() + var('no_sellers')) | join('|')
                 ~ '|models|deployments)/|(?:projects|locations|publishers|accounts|endpoints)/[^/]+/)+(.)',
             '\\1',
         ],
@@ -74,7 +74,7 @@
         when regexp_matches({{ names }}, '(?:^| )(?:projects|publishers)/|@[0-9]{8}(?: |$)') then 'google'
         when regexp_matches({{ names }}, '(?:^| )accounts/fireworks/') then 'fireworks'
         else {{ known_seller("rtrim(regexp_extract(" ~ names ~ ", '(?:^| )" ~ routers() ~ "(?:gateway:/?)?((?:" ~ routing_names() | join('|')
-            ~ ")/|(?:" ~ before_a_colon() ~ "):).', 1), ':/')") }}
+            ~ ")/|(?:" ~ colon_prefixes() ~ "):).', 1), ':/')") }}
     end
 {%- endmacro %}
 

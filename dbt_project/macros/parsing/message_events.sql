@@ -1,26 +1,26 @@
-{#- Messages as events, one each, of the conventions before messages were attributes: as one text for `as_messages`.
+{#- Messages as events, one each, of the conventions before messages were attributes: as one text for `convert_messages`.
     `events` is a list of structs of an event's name and its body. -#}
 {% macro input_of_events(events) -%}
     coalesce(
-        {{ said_in_event(events, 'gen_ai.client.inference.operation.details', 'gen_ai.input.messages') }},
+        {{ event_value(events, 'gen_ai.client.inference.operation.details', 'gen_ai.input.messages') }},
         nullif(to_json([
             json_merge_patch(json_object('role', split_part(event.name, '.', 2)), event.body)
             for event in {{ events }} if event.name like 'gen_ai.%.message'
         ])::varchar, '[]'),
-        {{ said_in_event(events, 'gen_ai.content.prompt', 'gen_ai.prompt') }}
+        {{ event_value(events, 'gen_ai.content.prompt', 'gen_ai.prompt') }}
     )
 {%- endmacro %}
 
 {% macro output_of_events(events) -%}
     coalesce(
-        {{ said_in_event(events, 'gen_ai.client.inference.operation.details', 'gen_ai.output.messages') }},
+        {{ event_value(events, 'gen_ai.client.inference.operation.details', 'gen_ai.output.messages') }},
         nullif(to_json([event.body for event in {{ events }} if event.name = 'gen_ai.choice'])::varchar, '[]'),
-        {{ said_in_event(events, 'gen_ai.content.completion', 'gen_ai.completion') }}
+        {{ event_value(events, 'gen_ai.content.completion', 'gen_ai.completion') }}
     )
 {%- endmacro %}
 
 {#- A value of the first event of that name. -#}
-{% macro said_in_event(events, name, key) -%}
+{% macro event_value(events, name, key) -%}
     [event.body->>'{{ key }}' for event in {{ events }} if event.name = '{{ name }}'][1]
 {%- endmacro %}
 

@@ -1,6 +1,6 @@
 {#- A model as the last run left it, for models upstream of it, which cannot `ref` it.
     None where it does not exist yet or is about to be rebuilt. -#}
-{% macro built(name, schema=none) -%}
+{% macro previous_relation(name, schema=none) -%}
     {%- if execute and not flags.FULL_REFRESH -%}
         {{ return(adapter.get_relation(target.database, schema or target.schema, name)) }}
     {%- endif -%}

@@ -79,7 +79,7 @@
 {%- endmacro %}
 
 {#- For `replace`: the counts of a call that its attributes do not have, from those structs, the first that has them. -#}
-{% macro usage_filled_in(usages, but=[]) -%}
+{% macro fill_in_usage(usages, but=[]) -%}
     {%- for column, names in api_usage_names().items() if column not in but %}
     coalesce(
         {{ column }}

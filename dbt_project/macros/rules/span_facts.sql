@@ -1,6 +1,6 @@
 {#- What the span of a call tells, in any dialect: enough to know which of two spans of one call tells more. -#}
 
-{% macro tells_prompt() -%}
+{% macro has_prompt() -%}
     {{ has_any([
         'gen_ai.input.messages', 'gen_ai.prompt', 'gen_ai.prompt.0.role', 'gen_ai.prompt.0.content', 'events',
         'input.value', 'llm.input_messages.0.message.role', 'llm.prompts.0.prompt.text',
@@ -10,7 +10,7 @@
     or contains(events, '"gen_ai.')
 {%- endmacro %}
 
-{% macro tells_answer() -%}
+{% macro has_answer() -%}
     {{ has_any([
         'gen_ai.output.messages', 'gen_ai.completion', 'gen_ai.completion.0.role', 'gen_ai.completion.0.content', 'events',
         'output.value', 'llm.output_messages.0.message.role', 'llm.output_messages.0.message.content',
@@ -20,7 +20,7 @@
     or contains(events, '"gen_ai.')
 {%- endmacro %}
 
-{% macro tells_usage() -%}
+{% macro has_usage() -%}
     {{ has_any([
         'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.prompt_tokens',
         'llm.usage.prompt_tokens', 'llm.token_count.prompt', 'llm.token_count.completion',
@@ -29,7 +29,7 @@
     ]) }}
 {%- endmacro %}
 
-{% macro stated_response_id() -%}
+{% macro response_id_attribute() -%}
     coalesce(
         {{ text_attribute('gen_ai.response.id') }},
         {{ text_attribute('ai.response.id') }},

@@ -1,7 +1,7 @@
 {#- One row of several that tell of one call: each column from the first that has it. What a call is, and how it went, is
     the counted span's to tell; of counts the innermost that has them knows best; texts, and whatever is left open, are
     filled in by the others. -#}
-{% macro filled_in_by_members(members) -%}
+{% macro merge_members(members) -%}
     {%- set of_the_counted = [
         'trace_id', 'span_id', 'scope_name', 'ingest_seq', 'dialect', 'service_name', 'started_at', 'duration_ms', 'status_code',
         'error_type', 'operation', 'stream_state', 'events', 'ingested_at',

@@ -1,9 +1,9 @@
 {#- Calls that a run which broke off may have changed already, by a span or a judgement that this refresh may not bring:
     it may take fewer commits, or leave one aside. They are told anew from what it does bring, and from what was before. -#}
-{% macro begun_before() -%}
+{% macro interrupted_calls() -%}
     {%- set refresh_window = ref('refresh_window') -%}
-    {%- set changed = built('changed_spans', 'refresh') -%}
-    {%- set feedback = built('int_feedback', 'intermediate') -%}
+    {%- set changed = previous_relation('changed_spans', 'refresh') -%}
+    {%- set feedback = previous_relation('int_feedback', 'intermediate') -%}
     (
         select
             interaction_id,

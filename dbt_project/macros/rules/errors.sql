@@ -25,7 +25,7 @@
 {%- endmacro %}
 
 {#- The HTTP status that messages state, wherever they do. -#}
-{% macro stated_status(messages) -%}
+{% macro status_in_messages(messages) -%}
     {%- set stated = "regexp_extract(" ~ messages ~ ", $$(?m)(?:Error code: |status_code[:=] ?|'code': )([45]\\d{2})\\b|^(?:[A-Za-z_][\\w.]*: )?([45]\\d{2}) [A-Z]$$, ['in_words', 'alone'])" -%}
     case when {{ messages }} != '' then coalesce(nullif({{ stated }}.in_words, ''), nullif({{ stated }}.alone, '')) end
 {%- endmacro %}

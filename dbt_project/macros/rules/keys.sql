@@ -8,3 +8,8 @@
 {% macro rows_by_key(table, keys) -%}
     (select * from {{ table }} where rowid in (select rowid from {{ table }} where interaction_key in ({{ keys }})))
 {%- endmacro %}
+
+{#- Ids as numbers, which a refresh can look through by the million. -#}
+{% macro span_key(span_id='span_id') -%}
+    case when {{ span_id }} is not null then hash(trace_id, {{ span_id }}) end
+{%- endmacro %}

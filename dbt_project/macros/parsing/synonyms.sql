@@ -236,7 +236,7 @@
 {% endmacro %}
 
 {#- Columns that are not text, each with its type. -#}
-{% macro told_types() %}
+{% macro synonym_types() %}
     {%- set types = {
         'reported_cost_usd': 'decimal', 'time_to_first_chunk_s': 'double', 'ms_to_first_chunk': 'double',
         'is_streamed': 'boolean', 'http_status': 'integer', 'resend_count': 'integer', 'web_searches': 'integer',
@@ -246,8 +246,8 @@
 {% endmacro %}
 
 {#- One thing by all of its names, or by ours alone. -#}
-{% macro told(column, ours_alone=false) -%}
-    {%- set names, type, found = synonyms()[column], told_types().get(column, 'text'), [] -%}
+{% macro synonym_value(column, ours_alone=false) -%}
+    {%- set names, type, found = synonyms()[column], synonym_types().get(column, 'text'), [] -%}
     {%- for key in names.ours + ([] if ours_alone else names.others) -%}{%- do found.append(attribute_as(type, key)) -%}{%- endfor -%}
     {%- for key in ([] if ours_alone else names.get('quoted', [])) -%}
         {%- do found.append("nullif(trim(attributes['" ~ key ~ "'], '\"'), '')") -%}
@@ -257,7 +257,7 @@
 {%- endmacro %}
 
 {#- What the span of a call has in any dialect, and all that `synonyms` names. -#}
-{% macro told_columns(ours_alone=false) -%}
+{% macro call_columns(ours_alone=false) -%}
     interaction_id,
     trace_id,
     span_id,
@@ -276,9 +276,9 @@
     duration_ms,
     status_code,
     {% for column in synonyms() if column != 'stated_error' %}
-    {{ told(column, ours_alone) }} as {{ column }},
+    {{ synonym_value(column, ours_alone) }} as {{ column }},
     {% endfor %}
-    coalesce(status_message, {{ told('stated_error', ours_alone) }}) as status_message,
+    coalesce(status_message, {{ synonym_value('stated_error', ours_alone) }}) as status_message,
     ingested_at
 {%- endmacro %}
 

@@ -49,7 +49,7 @@
 {%- endmacro %}
 
 {#- For `replace`: the counts of a call in one convention. -#}
-{% macro counted_as_one() -%}
+{% macro normalise_counts() -%}
     case
         when {{ counts_cache_apart() }}
             then input_tokens + coalesce(cached_input_tokens, 0) + coalesce(cache_write_tokens, 0)

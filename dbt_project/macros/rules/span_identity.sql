@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {#- Whether a span has something of what calls within it inherit. -#}
-{% macro tells_context() -%}
+{% macro has_context() -%}
     {%- set keys = [] -%}
     {%- for column in ['session_id', 'user_id', 'prompt_name', 'interaction_type'] -%}
         {%- set names = synonyms()[column] -%}

@@ -1,5 +1,5 @@
 {#- Messages that are spread over attributes with their number in the key, as `0.message.role` in the map `flat`: JSON
-    of each as OpenAI writes it, for `as_messages`. Of OpenInference with `message`, of OpenLLMetry without. -#}
+    of each as OpenAI writes it, for `convert_messages`. Of OpenInference with `message`, of OpenLLMetry without. -#}
 {% macro flat_messages(flat, wrapped) -%}
     {%- set message = "number || '" ~ (".message." if wrapped else ".") ~ "'" -%}
     {%- set call = message ~ " || 'tool_calls.' || call || '" ~ (".tool_call.function." if wrapped else ".") ~ "'" -%}

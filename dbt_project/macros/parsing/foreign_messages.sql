@@ -3,7 +3,7 @@
 
 {#- JSON text of the messages in a text. Where `are_one` holds they are items of one answer: OpenAI's responses list
     reasoning, text and tool calls one by one. -#}
-{% macro as_messages(text, role, are_one='false') -%}
+{% macro convert_messages(text, role, are_one='false') -%}
     [
         case
             when coalesce(sound, '') = '' then null
@@ -60,7 +60,7 @@
                 when message.role is null and message.type like '%output' then 'tool'
                 else coalesce(message.role, '{{ role }}')
             end,
-            'parts': [{{ foreign_part() }} for part in {{ told_parts() }}],
+            'parts': [{{ part_as_convention('part') }} for part in {{ message_parts('message') }}],
             'finish_reason': nullif(message.finish_reason, '')
         }
         for message in [
@@ -89,8 +89,8 @@
     end
 {%- endmacro %}
 
-{#- What `message` consists of, in the order in which a person would read it, each with what it is. -#}
-{% macro told_parts() -%}
+{#- What a message consists of, in the order in which a person would read it, each with what it is. -#}
+{% macro message_parts(message) -%}
     [
         struct_insert(
             from_json(
@@ -106,45 +106,45 @@
             body := told.body
         )
         for told in list_concat(
-            [{'kind': 'reasoning', 'body': message.reasoning_content}],
+            [{'kind': 'reasoning', 'body': {{ message }}.reasoning_content}],
             case
                 -- Of OpenAI's responses each item is what elsewhere is a part of a message.
-                when message.role is null and message.type not in ('message', 'human', 'ai', 'system')
-                    then [{'kind': message.type, 'body': message.item}]
+                when {{ message }}.role is null and {{ message }}.type not in ('message', 'human', 'ai', 'system')
+                    then [{'kind': {{ message }}.type, 'body': {{ message }}.item}]
                 when
-                    message.role in ('tool', 'function') and coalesce(message.content->>'$[0].type', '') not like 'tool%'
-                    and not coalesce(contains(message.content->>'$', 'toolResult'), false)
-                    then [{'kind': 'tool_result', 'body': message.item}]
-                else [{{ typed_block() }} for block in {{ blocks() }}]
+                    {{ message }}.role in ('tool', 'function') and coalesce({{ message }}.content->>'$[0].type', '') not like 'tool%'
+                    and not coalesce(contains({{ message }}.content->>'$', 'toolResult'), false)
+                    then [{'kind': 'tool_result', 'body': {{ message }}.item}]
+                else [{{ block_with_kind('block') }} for block in {{ content_blocks(message) }}]
             end,
-            [{'kind': 'tool_call', 'body': call} for call in message.tool_calls],
-            [{'kind': 'tool_call', 'body': message.function_call}],
-            [{'kind': 'refusal', 'body': message.refusal}]
+            [{'kind': 'tool_call', 'body': call} for call in {{ message }}.tool_calls],
+            [{'kind': 'tool_call', 'body': {{ message }}.function_call}],
+            [{'kind': 'refusal', 'body': {{ message }}.refusal}]
         )
         if told.body not in ('null', '""')
     ]
 {%- endmacro %}
 
-{#- A `block` with its kind; Bedrock and Google tell it by the block's key. -#}
-{% macro typed_block() -%}
+{#- A block with its kind; Bedrock and Google tell it by the block's key. -#}
+{% macro block_with_kind(block) -%}
     case
-        when not starts_with(block, '{') then {'kind': 'text', 'body': block}
-        when block->>'type' != '' then {'kind': block->>'type', 'body': block}
+        when not starts_with({{ block }}, '{') then {'kind': 'text', 'body': {{ block }}}
+        when {{ block }}->>'type' != '' then {'kind': {{ block }}->>'type', 'body': {{ block }}}
         {%- for key, kind in {
             'toolUse': 'tool_call', 'toolResult': 'tool_result', 'functionCall': 'tool_call', 'function_call': 'tool_call',
             'functionResponse': 'tool_result', 'function_response': 'tool_result',
         }.items() %}
-        when contains(block, '"{{ key }}"') and json_type(block, '$.{{ key }}') = 'OBJECT' then {'kind': '{{ kind }}', 'body': block->'{{ key }}'}
+        when contains({{ block }}, '"{{ key }}"') and json_type({{ block }}, '$.{{ key }}') = 'OBJECT' then {'kind': '{{ kind }}', 'body': {{ block }}->'{{ key }}'}
         {%- endfor %}
-        else {'kind': 'text', 'body': block}
+        else {'kind': 'text', 'body': {{ block }}}
     end
 {%- endmacro %}
 
-{#- The content of `message`: a list of blocks, also as JSON within a string; one text; or JSON that is no message at
+{#- The content of a message: a list of blocks, also as JSON within a string; one text; or JSON that is no message at
     all, and therefore what was said. -#}
-{% macro blocks() -%}
+{% macro content_blocks(message) -%}
     {%- set content -%}
-        coalesce(message.parts, message.content, message.text, case when starts_with(message.item, '"') then message.item end)
+        coalesce({{ message }}.parts, {{ message }}.content, {{ message }}.text, case when starts_with({{ message }}.item, '"') then {{ message }}.item end)
     {%- endset -%}
     case
         when starts_with({{ content }}, '[') then from_json({{ content }}, '["JSON"]')
@@ -158,49 +158,49 @@
         when starts_with({{ content }}, '"') then [{{ content }}]
         when starts_with({{ content }}, '{') then [to_json({{ content }}::varchar)]
         when
-            {{ content }} is null and message.role is null and message.type is null
-            and message.refusal is null and message.function_call is null and message.tool_calls is null
-            then [to_json(message.item::varchar)]
+            {{ content }} is null and {{ message }}.role is null and {{ message }}.type is null
+            and {{ message }}.refusal is null and {{ message }}.function_call is null and {{ message }}.tool_calls is null
+            then [to_json({{ message }}.item::varchar)]
     end
 {%- endmacro %}
 
-{#- One `part` as the conventions have it; of an unknown kind, as it came. -#}
-{% macro foreign_part() -%}
+{#- One part as the conventions have it; of an unknown kind, as it came. -#}
+{% macro part_as_convention(part) -%}
     case
-        when part.kind in ('tool_call', 'tool-call', 'tool_use', 'function_call', 'custom_tool_call', 'mcp_call')
+        when {{ part }}.kind in ('tool_call', 'tool-call', 'tool_use', 'function_call', 'custom_tool_call', 'mcp_call')
             then json_object(
                 'type', 'tool_call',
-                'id', coalesce(part.call_id, part.toolCallId, part.toolUseId, part.id),
-                'name', coalesce(part.function.name, part.name, part.toolName),
+                'id', coalesce({{ part }}.call_id, {{ part }}.toolCallId, {{ part }}.toolUseId, {{ part }}.id),
+                'name', coalesce({{ part }}.function.name, {{ part }}.name, {{ part }}.toolName),
                 -- Often JSON within a string.
                 'arguments', coalesce(
-                    try_cast(coalesce(part.function.arguments, part.arguments, part.input, part.args)->>'$' as json),
-                    part.function.arguments, part.arguments, part.input, part.args
+                    try_cast(coalesce({{ part }}.function.arguments, {{ part }}.arguments, {{ part }}.input, {{ part }}.args)->>'$' as json),
+                    {{ part }}.function.arguments, {{ part }}.arguments, {{ part }}.input, {{ part }}.args
                 )
             )
-        when part.kind in ('tool_result', 'tool-result', 'tool_call_response', 'function_call_output', 'custom_tool_call_output')
+        when {{ part }}.kind in ('tool_result', 'tool-result', 'tool_call_response', 'function_call_output', 'custom_tool_call_output')
             then json_object(
                 'type', 'tool_call_response',
-                'id', coalesce(part.tool_call_id, part.call_id, part.toolCallId, part.tool_use_id, part.toolUseId, part.id),
-                'response', coalesce(part.output->'value', part.output, part.result, part.response, part.content)
+                'id', coalesce({{ part }}.tool_call_id, {{ part }}.call_id, {{ part }}.toolCallId, {{ part }}.tool_use_id, {{ part }}.toolUseId, {{ part }}.id),
+                'response', coalesce({{ part }}.output->'value', {{ part }}.output, {{ part }}.result, {{ part }}.response, {{ part }}.content)
             )
-        when part.kind in ('image_url', 'input_image', 'image')
+        when {{ part }}.kind in ('image_url', 'input_image', 'image')
             then json_object(
-                'type', 'uri', 'modality', 'image', 'uri', coalesce(part.image_url->>'url', part.image_url->>'$', part.image)
+                'type', 'uri', 'modality', 'image', 'uri', coalesce({{ part }}.image_url->>'url', {{ part }}.image_url->>'$', {{ part }}.image)
             )
-        when part.kind in ('text', 'input_text', 'output_text', 'refusal', 'reasoning', 'thinking')
+        when {{ part }}.kind in ('text', 'input_text', 'output_text', 'refusal', 'reasoning', 'thinking')
             then json_object(
                 'type', case
-                    when part.kind in ('input_text', 'output_text') then 'text'
-                    when part.kind = 'thinking' then 'reasoning'
-                    else part.kind
+                    when {{ part }}.kind in ('input_text', 'output_text') then 'text'
+                    when {{ part }}.kind = 'thinking' then 'reasoning'
+                    else {{ part }}.kind
                 end,
                 'content', coalesce(
-                    part.text, part.content->>'$', part.thinking, part.refusal,
-                    array_to_string([said.text for said in part.summary], chr(10)),
-                    case when starts_with(part.body, '"') then part.body->>'$' end
+                    {{ part }}.text, {{ part }}.content->>'$', {{ part }}.thinking, {{ part }}.refusal,
+                    array_to_string([said.text for said in {{ part }}.summary], chr(10)),
+                    case when starts_with({{ part }}.body, '"') then {{ part }}.body->>'$' end
                 )
             )
-        else part.body
+        else {{ part }}.body
     end
 {%- endmacro %}

@@ -10,7 +10,7 @@
             then case when lower(attributes['langfuse.observation.type']) in ('generation', 'embedding') then 'langfuse' end
         when attributes['openinference.span.kind'] is not null
             then case
-                when upper(attributes['openinference.span.kind']) in ('LLM', 'EMBEDDING') and {{ tells_openinference_call() }}
+                when upper(attributes['openinference.span.kind']) in ('LLM', 'EMBEDDING') and {{ has_openinference_call() }}
                     then 'openinference'
             end
         when attributes['ai.operationId'] is not null
@@ -35,7 +35,7 @@
         ]) }} then 'openllmetry'
         when attributes['gen_ai.operation.name'] is not null and not {{ is_model_operation() }}
             then case when {{ looks_like_a_call() }} then 'unread' end
-        when not {{ tells_anything() }} then null
+        when not {{ has_call_content() }} then null
         when {{ has_any(['gen_ai.input.messages', 'gen_ai.output.messages']) }} or not {{ has_any(['gen_ai.request.model']) }}
             then case
                 when attributes['gen_ai.operation.name'] is not null then 'gen_ai'
@@ -84,7 +84,7 @@
 
 {#- Whether a call's span has a question, an answer, usage, or how it ended; with none of them it tells of no call,
     whatever its label says. What a client sent was a request for certain. -#}
-{% macro tells_anything() -%}
+{% macro has_call_content() -%}
     (
         span_kind = 'CLIENT'
         or status_code = 'ERROR'
@@ -100,7 +100,7 @@
 
 {#- Of OpenInference, helpers of clients and inner spans are labelled as calls too, with nothing but what a function was
     given. -#}
-{% macro tells_openinference_call() -%}
+{% macro has_openinference_call() -%}
     (
         status_code = 'ERROR'
         or regexp_matches(attributes['output.value'], '"object": ?"(chat|response|text_completion|list|embedding)')
