@@ -91,10 +91,10 @@ def test_a_name_means_in_each_list_what_it_meant_when_it_was_first_called(
     # As if the next genai-prices took the name for another model's.
     monkeypatch.setattr(price_list, "read_catalog_version", lambda: "99.0")
     monkeypatch.setattr(price_list, "find_model", lambda *_: ("openai", "gpt-4o"))
-    price_list._made.cache_clear()
+    price_list._make.cache_clear()
     marts.refresher = Refresher(marts.warehouse)
     assert marts.refresher.refresh().changed
-    price_list._made.cache_clear()
+    price_list._make.cache_clear()
     estimated, _, booked = figures(marts)
     assert (estimated, booked) == (Decimal("0.0035"), LISTED)
 

@@ -149,8 +149,8 @@ def test_what_keeps_a_refresh_from_starting_is_told_and_tried_again(
         return built()
 
     marts.refresher = Refresher(marts.warehouse, seconds=0.1)
-    built = marts.refresher._built
-    monkeypatch.setattr(marts.refresher, "_built", built_with_trouble)
+    built = marts.refresher._read_built
+    monkeypatch.setattr(marts.refresher, "_read_built", built_with_trouble)
     with pytest.raises(RefreshFailed, match="the disk is away"):
         marts.refresher.refresh()
     assert "the disk is away" in (marts.refresher.status.error or "")
