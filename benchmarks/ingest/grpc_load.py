@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from benchmarks.ingest.load import Load
 from benchmarks.ingest.payloads import Payload
-from benchmarks.ingest.sender import Tally
+from benchmarks.ingest.tally import Tally
 
 _METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 _OPTIONS = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1)]

@@ -17,7 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from benchmarks.ingest.load import Load
 from benchmarks.ingest.payloads import Payload
-from benchmarks.ingest.sender import Tally
+from benchmarks.ingest.tally import Tally
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
