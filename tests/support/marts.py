@@ -9,6 +9,7 @@ import flask
 import pyarrow as pa
 
 from spanmart.warehouse import Batch, Refresher, Tokens, Users, Warehouse
+from spanmart.warehouse.dbt.paths import dbt_project_dir
 from spanmart.warehouse.storage.batch import LOG_EVENTS, SPANS
 from spanmart.web import Site, create_app
 
@@ -26,24 +27,13 @@ ANSWER = (
     "gen_ai.usage.output_tokens",
     "gen_ai.output.messages",
 )
-MARTS = (
-    "alert_evaluations",
-    "costs_daily",
-    "data_quality_daily",
-    "experiment_arms",
-    "failure_groups",
-    "failures",
-    "ingest_ledger",
-    "interaction_texts",
-    "interactions",
-    "metrics_hourly",
-    "missing_variables",
-    "model_costs_daily",
-    "prompt_versions",
-    "quality_daily",
-    "sessions",
-    "unread_spans",
-    "users_daily",
+# What the product asks for itself has a schema of its own.
+MARTS = tuple(
+    sorted(
+        path.stem
+        for path in (dbt_project_dir() / "models" / "marts").rglob("*.sql")
+        if "schema=" not in path.read_text(encoding="utf-8")
+    )
 )
 # Not a mart, but what the refreshes carry on from one to the next.
 STATES = ("intermediate.int_feedback", "intermediate.int_feedback_by_call", "intermediate.int_call_aliases")
