@@ -37,7 +37,7 @@ def test_a_failing_test_is_a_result_that_says_so(module_marts: Marts, results: l
     ]
 
 
-def test_every_model_and_column_is_described_and_every_mart_has_a_contract(
+def test_every_model_is_described_and_so_is_each_column_where_it_is_made(
     module_marts: Marts, results: list[NodeResult]
 ) -> None:
     manifest = _PARSED[module_marts.refresher._dbt.fingerprint]
@@ -53,6 +53,12 @@ def test_every_model_and_column_is_described_and_every_mart_has_a_contract(
         " where database_name in ('marts', 'scratch')"
         " and schema_name in ('main', 'staging', 'refresh', 'intermediate')"
     )
-    assert {tuple(row.values()) for row in built} == described
+    found = {tuple(row.values()) for row in built}
+    assert described <= found
+    # What every dialect has is described where the dialects meet.
+    common = {name for _, model, name in described if model in ("int_calls_described", "int_calls_parsed")}
+    missing = found - described
+    assert {model for _, model, _ in missing if not model.startswith("int_calls_")} == set()
+    assert {name for _, _, name in missing} <= common
     assert [node.name for node in models if not node.description] == []
     assert [node.name for node in models if node.schema == "main" and not node.contract.enforced] == []
