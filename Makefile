@@ -22,9 +22,9 @@ run: $(VENV)/.server ## Start spanmart with the demo application on http://127.0
 	$(BIN)/spanmart up --demo --data $(DATA)
 
 # The faults measure how the process bears load, so nothing runs beside them.
-test: $(VENV)/.dev browser senders ## Run every test, a process for each core (PYTEST_ARGS=tests/web: those alone)
-	$(BIN)/python -m pytest -n auto --dist loadfile $(or $(PYTEST_ARGS),--ignore=tests/faults)
-	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest tests/faults)
+test: $(VENV)/.dev browser senders ## Run every test, a process for each core (TESTS=tests/web: those alone)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS) $(or $(TESTS),--ignore=tests/faults)
+	$(if $(TESTS),,$(BIN)/python -m pytest $(PYTEST_ARGS) tests/faults)
 
 faults: $(VENV)/.dev ## Make every fault of the matrix as often as it asks for (hours; FAULTS=0.1: a tenth)
 	FAULTS=$${FAULTS:-full} $(BIN)/python -m pytest tests/faults

@@ -6,25 +6,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from spanmart.web.dashboard.views import VIEWS
 from support.known_calls import CUT_OFF, FORMULA, RATE_LIMITED
 
 DASHBOARD = "/admin-dashboard?tab=ai-insights"
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
 PAGES = [
-    f"{DASHBOARD}&view=metrics",
-    f"{DASHBOARD}&view=log",
+    *(f"{DASHBOARD}&view={view}" for view in VIEWS),
     f"{DASHBOARD}&view=log&status=failure&q=limit",
     f"{DASHBOARD}&view=log&q=nothing+like+it",
     f"{DASHBOARD}&view=log&columns=user_id,created_at,input_variables,error_message",
-    f"{DASHBOARD}&view=failures",
-    f"{DASHBOARD}&view=data-quality",
     f"{DASHBOARD}&view=data-quality&variable=tone",
     f"{DASHBOARD}&view=metrics&start_date=2026-11-21&time_zone=Asia/Kolkata",
-    f"{DASHBOARD}&view=costs",
-    f"{DASHBOARD}&view=sessions",
     f"{DASHBOARD}&view=sessions&session_id=workshop-7",
     f"{DASHBOARD}&view=sessions&session_id=none",
-    f"{DASHBOARD}&view=users",
     f"{DASHBOARD}&view=users&q=nothing+like+it",
     f"{DASHBOARD}&view=wrong",
     f"/admin-dashboard/interactions/{CUT_OFF.id}",
