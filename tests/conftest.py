@@ -15,6 +15,11 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes by their count: gzip puts the time into them, and all workers must find the same tests."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def known_calls(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Marts]":
     """Marts with known calls, built once; tests that change them name a call of their own."""
