@@ -1,5 +1,5 @@
 {#- What one call adds to a mart with one row for several: here, and nowhere else. Sums are exact, whatever the order of the
-    rows, and can be summed up again. Each with the type of its sum. -#}
+    rows, and can be summed up again; a value that does not fit is not in its sum. Each with the type of its sum. -#}
 {% macro measures_of_a_call() %}
     {{ return({
         'interactions': ['1', 'bigint'],
@@ -21,7 +21,7 @@
         'invalid_usage_interactions': ["(pricing_status = 'invalid_usage')::bigint", 'bigint'],
         'no_usage_interactions': ["(pricing_status = 'no_usage')::bigint", 'bigint'],
         'timed_interactions': ['(processing_time_ms is not null)::bigint', 'bigint'],
-        'processing_time_ms_sum': ['processing_time_ms::decimal(18, 3)', 'decimal(38, 3)'],
+        'processing_time_ms_sum': ['try_cast(processing_time_ms as decimal(18, 3))', 'decimal(38, 3)'],
         'declaring_interactions': ['(all_variables_present is not null)::bigint', 'bigint'],
         'complete_interactions': ['coalesce(all_variables_present, false)::bigint', 'bigint'],
         'accepted': ["(user_feedback is not distinct from 'accepted')::bigint", 'bigint'],
@@ -29,7 +29,7 @@
         'modified': ["(user_feedback is not distinct from 'modified')::bigint", 'bigint'],
         'no_feedback': ["(user_feedback is not distinct from 'no_feedback')::bigint", 'bigint'],
         'scored': ['(quality_score is not null)::bigint', 'bigint'],
-        'quality_score_sum': ['quality_score::decimal(9, 6)', 'decimal(38, 6)'],
+        'quality_score_sum': ['try_cast(quality_score as decimal(9, 6))', 'decimal(38, 6)'],
         'edits': ['(edit_distance is not null)::bigint', 'bigint'],
         'edit_distance_sum': ['edit_distance', 'bigint'],
     }) }}
