@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.columns import INTERACTION_COLUMNS, PREVIEW_COLUMNS
+from support.calls import Call
 from support.hostile_texts import HOSTILE_TEXTS
 from support.known_calls import unbuilt_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 from support.serving import serving
 
@@ -45,7 +45,7 @@ def hostile_call(number: int, text: str) -> Call:
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
     with unbuilt_marts(tmp_path_factory.mktemp("hostile")) as marts:
         calls = [hostile_call(number, text) for number, text in enumerate(HOSTILE_TEXTS, 1)]
-        land(marts.warehouse, calls)
+        marts.land(*calls)
         marts.refresher.refresh()
         for call, text in zip(calls, HOSTILE_TEXTS, strict=True):
             Interactions(marts.warehouse).submit_feedback(call.id, "modified", text, 50, text)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
+from support.calls import Call
 from support.known_calls import OUTLINE, TIED, known_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 from support.serving import serving
 
@@ -28,7 +28,7 @@ def site(marts: Marts) -> Iterator[str]:
 
 
 def arrive(marts: Marts, call: Call) -> None:
-    land(marts.warehouse, [call])
+    marts.land(call)
     marts.refresher.refresh()
 
 

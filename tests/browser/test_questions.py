@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from spanmart.warehouse import Interactions
+from support.calls import FORM, Call
 from support.known_calls import unbuilt_marts
-from support.landed_calls import FORM, Call, land
 from support.marts import Marts
 from support.serving import serving
 
@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def fill(marts: Marts) -> None:
-    land(marts.warehouse, [*FAILED, *LONG_AGO, *TONELESS, *UNTITLED, *JUDGED, *DEAR, *BEFORE])
+    marts.land(*FAILED, *LONG_AGO, *TONELESS, *UNTITLED, *JUDGED, *DEAR, *BEFORE)
     marts.refresher.refresh()
     interactions = Interactions(marts.warehouse)
     for call, verdict in zip(JUDGED, ("accepted", "accepted", "rejected", "accepted"), strict=True):

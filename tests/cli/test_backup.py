@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from spanmart.warehouse import Warehouse
-from support.calls import send_call
 from support.running import PATIENCE_S, RunningSpanmart
 
 Run = Callable[..., Any]
@@ -29,10 +28,10 @@ def stop(spanmart: RunningSpanmart) -> None:
 
 def test_a_backup_of_a_running_spanmart_is_restored_and_served(run: Run, up: Up, tmp_path: Path) -> None:
     spanmart = up()
-    before = sorted(send_call(spanmart) for _ in range(3))
+    before = sorted(spanmart.send_call() for _ in range(3))
 
     done = run("backup", "--data", "data", "--to", "backups/first")
-    after = send_call(spanmart)
+    after = spanmart.send_call()
 
     assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "backups" / "first")), done.stderr
     assert stat.S_IMODE((tmp_path / "backups" / "first").stat().st_mode) == 0o700
@@ -84,7 +83,7 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name_and_can_be_made_a
     run: Run, up: Up, tmp_path: Path
 ) -> None:
     spanmart = up()
-    send_call(spanmart)
+    spanmart.send_call()
     command = [str(Path(sys.executable).parent / "spanmart"), "backup", "--data", "data", "--to", "mine"]
     killed = subprocess.Popen(command, cwd=tmp_path)
     unfinished = tmp_path / ".mine.unfinished"
@@ -122,7 +121,7 @@ def test_a_folder_with_a_path_too_long_for_a_socket_is_backed_up_too(
     deep = "x" * 60 + "/" + "y" * 60
     (tmp_path / deep).parent.mkdir()
     spanmart = up(data=deep)
-    send_call(spanmart)
+    spanmart.send_call()
     done = run("backup", "--data", deep, "--to", "backup")
     assert done.returncode == 0, done.stderr
 

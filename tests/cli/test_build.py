@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from spanmart.warehouse import Warehouse
-from support.calls import send_call
 from support.running import PATIENCE_S, RunningSpanmart
 
 Run = Callable[..., Any]
@@ -21,7 +20,7 @@ def test_build_says_when_nothing_new_has_landed_and_a_full_refresh_builds_all_th
     run: Run, up: Callable[..., RunningSpanmart]
 ) -> None:
     spanmart = up()
-    interaction_id = send_call(spanmart)
+    interaction_id = spanmart.send_call()
     spanmart.wait_until(lambda: bool(spanmart.interaction(interaction_id)), "the interaction")
     spanmart.process.terminate()
     spanmart.process.wait(PATIENCE_S)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from spanmart.warehouse import Warehouse
-from support.calls import send_call
 from support.running import RunningSpanmart
 
 Run = Callable[..., Any]
@@ -37,7 +36,7 @@ def test_a_problem_ends_with_status_1_and_the_command_that_mends_it(run: Run, tm
 
 def test_what_up_holds_is_examined_by_up_itself(run: Run, up: Up) -> None:
     spanmart = up()
-    send_call(spanmart)
+    spanmart.send_call()
     spanmart.wait_until(lambda: spanmart.get("/readyz")["refreshed_seq"] == 1, "the marts")
 
     done = run("doctor", "--data", "data", "--json", "--deep")

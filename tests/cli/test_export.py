@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow.parquet as parquet
 import pytest
 
-from support.calls import send_call
 from support.running import PATIENCE_S, RunningSpanmart
 
 Run = Callable[..., Any]
@@ -21,7 +20,7 @@ def two_calls(up: Callable[..., RunningSpanmart]) -> dict[str, str]:
     """A folder with an outline and a title, landed and not yet in any mart; type → interaction id."""
     spanmart = up("--refresh-seconds", "3600")
     kinds = ("outline_generation", "title_generation")
-    sent = {kind: send_call(spanmart, **{"spanmart.interaction.type": kind}) for kind in kinds}
+    sent = {kind: spanmart.send_call(**{"spanmart.interaction.type": kind}) for kind in kinds}
     spanmart.process.terminate()
     spanmart.process.wait(PATIENCE_S)
     return sent

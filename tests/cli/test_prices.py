@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Warehouse
-from support.marts import Marts, span
+from support.marts import Marts
 from support.running import RunningSpanmart
+from support.spans import span
 
 Run = Callable[..., Any]
 

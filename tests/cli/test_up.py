@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from support.calls import send_call
 from support.running import PATIENCE_S, RunningSpanmart
 
 ANY_PORTS = ("--web-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "0")
@@ -39,7 +38,7 @@ def test_the_ready_line_says_where_everything_listens(up: Up, tmp_path: Path) ->
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_in_order_with_status_0(up: Up, tmp_path: Path, number: signal.Signals) -> None:
     spanmart = up()
-    send_call(spanmart)
+    spanmart.send_call()
     spanmart.process.send_signal(number)
     rest, _ = spanmart.process.communicate(timeout=PATIENCE_S)
     assert spanmart.process.returncode == 0
@@ -155,7 +154,7 @@ def test_variables_and_the_file_are_read(tmp_path: Path, taken_port: int, run: R
 
 def test_what_was_acknowledged_is_there_after_kill_9(up: Up) -> None:
     spanmart = up()
-    sent = [send_call(spanmart) for _ in range(3)]
+    sent = [spanmart.send_call() for _ in range(3)]
     spanmart.process.kill()
     spanmart.process.wait(PATIENCE_S)
     again = up()
@@ -166,14 +165,14 @@ def test_what_was_acknowledged_is_there_after_kill_9(up: Up) -> None:
 def test_a_refresh_follows_what_has_landed(up: Up) -> None:
     spanmart = up()
     spanmart.wait_until(lambda: spanmart.get("/api/ai-interactions")["total"] == 0, "an empty warehouse")
-    interaction_id = send_call(spanmart, **{"spanmart.interaction.type": "outline_generation"})
+    interaction_id = spanmart.send_call(**{"spanmart.interaction.type": "outline_generation"})
     spanmart.wait_until(lambda: bool(spanmart.interaction(interaction_id)), "the interaction")
     assert spanmart.interaction(interaction_id)["interaction_type"] == "outline_generation"
 
 
 def test_what_is_too_old_goes_at_the_start(up: Up) -> None:
     spanmart = up()
-    interaction_id = send_call(spanmart)
+    interaction_id = spanmart.send_call()
     spanmart.wait_until(lambda: bool(spanmart.interaction(interaction_id)), "the interaction")
     spanmart.process.terminate()
     spanmart.process.wait(PATIENCE_S)

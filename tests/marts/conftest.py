@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from spanmart.warehouse import Warehouse
-from support.marts import Calls, Marts, numbered
+from support.marts import Calls, Marts
+from support.spans import numbered
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from support.marts import NANOSECONDS, NOON, Marts, Row, failed, span
+from support.marts import Marts
+from support.spans import NANOSECONDS, NOON, Row, failed, span
 
 HOUR = 3600 * NANOSECONDS
 # Less than a day, as far as a clock may go ahead.

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from support.marts import NANOSECONDS, NOON, Marts, Row, begun, failed, messages, retrieval, span
+from support.marts import Marts
+from support.spans import NANOSECONDS, NOON, Row, begun, failed, messages, retrieval, span
 
 MINUTE = 60 * NANOSECONDS
 ELSE = {"gen_ai.output.messages": messages(("assistant", "Else"))}

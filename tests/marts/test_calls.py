@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.marts import NANOSECONDS, NOON, Marts, Row, failed, interaction_id, messages, span
+from support.marts import Marts
+from support.spans import NANOSECONDS, NOON, Row, failed, interaction_id, messages, span
 
 CALLS: dict[str, Mapping[str, Any]] = {
     "usual": {},

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from support.dialects import gen_ai, langfuse, openinference, openllmetry, vercel
-from support.marts import Calls, Row, span
+from support.marts import Calls
+from support.spans import Row, span
 
 CLAUDE = "claude-sonnet-4-5-20250929"
 ASKED = "claude-sonnet-4-5"

@@ -16,7 +16,8 @@ from support.dialects import (
     openllmetry,
     vercel,
 )
-from support.marts import Calls, messages
+from support.marts import Calls
+from support.spans import messages
 
 WEATHER = {"type": "tool_call", "id": "call_1", "name": "weather", "arguments": {"city": "Bern"}}
 OPENAI_CALL = {

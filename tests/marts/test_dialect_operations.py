@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from support.dialects import ANSWER, PROMPT, gen_ai, langfuse, logfire, openinference, openllmetry, vercel
-from support.marts import Calls, Marts, Row, any_span
+from support.marts import Calls, Marts
+from support.spans import Row, any_span
 
 EMBEDDING_MODEL = "text-embedding-3-small"
 

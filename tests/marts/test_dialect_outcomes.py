@@ -17,7 +17,8 @@ from support.dialects import (
     openllmetry,
     vercel,
 )
-from support.marts import NANOSECONDS, Calls, Marts, Row, interaction_id, messages
+from support.marts import Calls, Marts
+from support.spans import NANOSECONDS, Row, interaction_id, messages
 
 STREAMED = {"model": ASKED, "stream": True}
 FIRST_CHUNK = '"2026-09-21T14:13:21.250000Z"'

@@ -12,7 +12,8 @@ from support.dialects import (
     openinference,
     openllmetry,
 )
-from support.marts import Calls, Marts, Row
+from support.marts import Calls, Marts
+from support.spans import Row
 
 USAGES = {
     "parts apart from the whole": {

@@ -20,7 +20,8 @@ from support.dialects import (
     response_id,
     vercel,
 )
-from support.marts import Calls, Marts, Row
+from support.marts import Calls, Marts
+from support.spans import Row
 
 NOT_TOLD = {
     "gen_ai_events": {"cached_input_tokens", "reasoning_tokens"},

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from support.marts import DAY, NANOSECONDS, NOON, Marts, Row, feedback, interaction_id, messages, span
+from support.marts import Marts
+from support.spans import DAY, NANOSECONDS, NOON, Row, feedback, interaction_id, messages, span
 
 ANSWER = "Füße naß 👍🏽"
 

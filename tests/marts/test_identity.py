@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from support.dialects import PROMPT, gen_ai, openinference
-from support.marts import ANSWER, NANOSECONDS, NOON, Marts, Row, any_span, feedback, interaction_id, span
+from support.marts import Marts
+from support.spans import ANSWER, NANOSECONDS, NOON, Row, any_span, feedback, interaction_id, span
 
 LANGCHAIN = "openinference.instrumentation.langchain"
 START = NOON + NANOSECONDS

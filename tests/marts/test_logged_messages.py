@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from support.dialects import ANSWER, PROMPT, SYSTEM, gen_ai, openllmetry
-from support.marts import NOON, Marts, Row, log_event, messages
+from support.marts import Marts
+from support.spans import NOON, Row, log_event, messages
 
 BARE = {
     "gen_ai.input.messages": None,

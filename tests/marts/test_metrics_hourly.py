@@ -4,7 +4,8 @@ import random
 import re
 from pathlib import Path
 
-from support.marts import NANOSECONDS, NOON, Marts, failed, feedback, span
+from support.marts import Marts
+from support.spans import NANOSECONDS, NOON, failed, feedback, span
 
 HOUR = 3600 * NANOSECONDS
 DOCS = (Path(__file__).parents[2] / "docs" / "marts.md").read_text()

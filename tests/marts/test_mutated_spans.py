@@ -16,8 +16,9 @@ from flask.testing import FlaskClient
 from spanmart.web.app import create_app
 from spanmart.web.dashboard.views import VIEWS
 from support.dialects import DIALECTS
-from support.marts import Marts, Row, interaction_id, numbered, span
+from support.marts import Marts
 from support.mutations import Mutation, mutations
+from support.spans import Row, interaction_id, numbered, span
 
 MUTATIONS = int(os.environ.get("SPANMART_MUTATIONS", "120"))
 SEED = int(os.environ.get("SPANMART_MUTATION_SEED", "0"))

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from support.dialects import gen_ai, langfuse, openinference
-from support.marts import Marts, Row, any_span, feedback, span
+from support.marts import Marts
+from support.spans import Row, any_span, feedback, span
 
 TRACE = 7
 FIRST_TRACE = 100

@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from support.dialects import gen_ai, gen_ai_events, openinference, openllmetry
-from support.marts import NANOSECONDS, NOON, Marts, Row, feedback, interaction_id, log_event, span
+from support.marts import Marts
+from support.spans import NANOSECONDS, NOON, Row, feedback, interaction_id, log_event, span
 
 DEEP = '{"a":' * 200_000 + "1" + "}" * 200_000
 YEAR_2500 = 16_725_225_600 * NANOSECONDS

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from support.marts import OURS, Marts, Row, failed, feedback, interaction_id, span
+from support.marts import Marts
+from support.spans import OURS, Row, failed, feedback, interaction_id, span
 
 GENAI = "opentelemetry.instrumentation.genai.openai"
 BODY = (

@@ -12,7 +12,8 @@ from spanmart.warehouse import Refresher, Warehouse
 from spanmart.warehouse.errors import OwnPricesInvalid
 from spanmart.warehouse.prices import price_list
 from spanmart.warehouse.prices.price_lists import PriceLists
-from support.marts import DAY, NOON, Marts, failed, span
+from support.marts import Marts
+from support.spans import DAY, NOON, failed, span
 
 LISTED = Decimal("0.00021")  # 1,000 tokens into gpt-4o-mini and 100 out of it
 FIGURES = ("estimated_cost_usd", "cost_at_current_prices_usd", "booked_cost_usd")

@@ -19,8 +19,9 @@ from spanmart.warehouse.prices.genai_catalog import find_provider
 from spanmart.warehouse.prices.price_list import PriceList
 from spanmart.warehouse.prices.price_rows import STANDARD
 from spanmart.warehouse.prices.sellers import sellers
-from support.marts import NANOSECONDS, Marts, failed, span
+from support.marts import Marts
 from support.price_cases import MOMENTS, Case, Costs, Size, boundary_cases, cases, contexts, costs, models
+from support.spans import NANOSECONDS, failed, span
 
 EVERY_CASE = os.environ.get("SPANMART_PRICE_CASES") == "all"
 

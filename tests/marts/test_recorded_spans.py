@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Warehouse
-from support.marts import Marts, Row
+from support.marts import Marts
 from support.otlp import recordings
 from support.recorded_bodies import rows_of
+from support.spans import Row
 
 INSTRUMENTATIONS = ("genai_openai", "openinference", "openllmetry")
 FIELDS = {

@@ -16,7 +16,8 @@ from spanmart.warehouse import Refresher
 from spanmart.warehouse.dbt import runner
 from spanmart.warehouse.dbt.paths import dbt_project_dir
 from spanmart.warehouse.refresh import RefreshFailed
-from support.marts import MARTS, Marts, feedback, span
+from support.marts import MARTS, Marts
+from support.spans import feedback, span
 
 PATIENCE_S = 120
 
@@ -228,7 +229,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from spanmart.warehouse import Warehouse
-from support.marts import Marts, failed, span
+from support.marts import Marts
+from support.spans import failed, span
 
 USAGE = {"gen_ai.usage.input_tokens": 1000, "gen_ai.response.model": "gpt-4o-mini"}
 marts = Marts(Warehouse.open(Path(sys.argv[1])))

@@ -14,10 +14,11 @@ from spanmart.warehouse.maintenance.doctor import Severity, examine_databases
 from spanmart.warehouse.maintenance.integrity import ledger_faults
 from spanmart.warehouse.maintenance.retention import Retention, RetentionPolicy
 from support.dialects import gen_ai
-from support.marts import Marts, Row, failed, feedback, interaction_id, log_event, messages, span
+from support.marts import Marts
 from support.otlp import recordings
 from support.random_arrivals import some_feedback, some_message, some_span
 from support.recorded_bodies import rows_of
+from support.spans import Row, failed, feedback, interaction_id, log_event, messages, span
 
 RECORDED = recordings() / "dialects"
 DECLARED = {"spanmart.prompt.required_variables": ["title", "tone"], "gen_ai.prompt.variable.title": "Safety"}

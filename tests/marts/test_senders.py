@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Warehouse
-from support.marts import Marts, Row
+from support.marts import Marts
 from support.sender_programs import FOLDER, Program, differences, programs
+from support.spans import Row
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"there are no recordings at {FOLDER}")
 

@@ -13,7 +13,8 @@ from spanmart.warehouse.dbt.paths import dbt_project_dir
 from spanmart.warehouse.dbt.runner import DbtFailed
 from spanmart.warehouse.maintenance.doctor import Severity, examine_databases
 from spanmart.warehouse.refresh import RefreshFailed
-from support.marts import Marts, failed, feedback, span
+from support.marts import Marts
+from support.spans import failed, feedback, span
 
 OpenMarts = Callable[..., Marts]
 POISON = {"user.id": "poison"}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from support.marts import Marts, any_span, span
+from support.marts import Marts
+from support.spans import any_span, span
 
 UNKNOWN = {"llm.model": "x", "llm.usage.total_tokens": 5}
 

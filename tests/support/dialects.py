@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from support.marts import NANOSECONDS, NOON, Row, any_span, messages
+from support.spans import NANOSECONDS, NOON, Row, any_span, messages
 
 ASKED = "gpt-4o-mini"
 ANSWERED = "gpt-4o-mini-2024-07-18"

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from spanmart.warehouse import Warehouse
+from support.calls import Call
 from support.known_calls import CALLS, NOON, unbuilt_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 
 DEEP = 2000
@@ -118,7 +118,7 @@ FAILED = {
 def hostile_marts(folder: Path) -> Iterator[Marts]:
     """Marts with the known calls, and for each odd value one that went well and one that failed."""
     with unbuilt_marts(folder) as marts:
-        land(marts.warehouse, [*CALLS, *ODD.values(), *FAILED.values()])
+        marts.land(*CALLS, *ODD.values(), *FAILED.values())
         marts.refresher.refresh()
         for name in KINDS:
             # Of what is long, one is enough to wait for.

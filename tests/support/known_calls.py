@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from spanmart.warehouse import Interactions, Warehouse
-from support.landed_calls import FORM, Call, land
+from support.calls import FORM, Call
 from support.marts import Marts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def unbuilt_marts(folder: Path) -> Iterator[Marts]:
 def known_marts(folder: Path) -> Iterator[Marts]:
     """Marts with CALLS in them, two of which users have judged."""
     with unbuilt_marts(folder) as marts:
-        land(marts.warehouse, CALLS)
+        marts.land(*CALLS)
         marts.refresher.refresh()
         interactions = Interactions(marts.warehouse)
         interactions.submit_feedback(OUTLINE.id, "accepted", quality_score=90)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.dialects import DIALECTS
-from support.marts import NANOSECONDS, Row, failed, span
 from support.recorded_bodies import rows_of
+from support.spans import NANOSECONDS, Row, failed, span
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 RECORDED = ("spans/*.otlp.pb", "dialects/*/*.traces.pb", "senders/*.pb")

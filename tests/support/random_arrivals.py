@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from support.dialects import DIALECTS, gen_ai, langfuse, openinference, openllmetry
-from support.marts import (
+from support.spans import (
     DAY,
     NANOSECONDS,
     NOON,

@@ -7,7 +7,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from spanmart.collector.otlp.logs import LogEventRows
 from spanmart.collector.otlp.traces import SpanRows
-from support.marts import Row
+from support.spans import Row
 
 
 def rows_of(path: Path) -> list[Row]:

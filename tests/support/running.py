@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 PATIENCE_S = 120  # how long anything may take before a test gives up; never a measure of speed
 POLL_S = 0.2
@@ -51,6 +55,31 @@ class RunningSpanmart:
 
     def interaction(self, interaction_id: str) -> dict[str, Any]:
         return self.get(f"/api/ai-interactions/{interaction_id}")
+
+    def send_call(self, **attributes: Any) -> str:
+        """Send the span of one LLM call, return its interaction id once it is acknowledged."""
+        made = InMemorySpanExporter()
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(SimpleSpanProcessor(made))
+        attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": "gpt-4o-mini",
+            "gen_ai.response.model": "gpt-4o-mini-2024-07-18",
+            "gen_ai.usage.input_tokens": 12,
+            "gen_ai.usage.output_tokens": 5,
+            **attributes,
+        }
+        tracer = provider.get_tracer("tests")
+        with tracer.start_as_current_span("chat gpt-4o-mini", attributes=attributes) as span:
+            pass
+        # Not by a processor: it would only log that nothing arrived.
+        exporter = OTLPSpanExporter(endpoint=f"{self.otlp}/v1/traces", timeout=PATIENCE_S)
+        assert exporter.export(made.get_finished_spans()) is SpanExportResult.SUCCESS
+        exporter.shutdown()
+        provider.shutdown()
+        identity = span.get_span_context()
+        return f"{identity.trace_id:032x}-{identity.span_id:016x}"
 
     def wait_until(self, holds: Callable[[], bool], what: str) -> None:
         # Counted in tries: a machine that stands still for a while must not use them up.

@@ -7,9 +7,9 @@ from typing import Any
 
 from genai_prices import Usage, calc_price
 
-from support.marts import Row
 from support.otlp import recordings
 from support.recorded_bodies import rows_of
+from support.spans import Row
 
 FOLDER = recordings() / "senders"
 # Of these a zero says as little as nothing.

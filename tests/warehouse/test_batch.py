@@ -4,7 +4,8 @@ import pytest
 from pyarrow import Table
 
 from spanmart.warehouse import Batch
-from support.marts import LOG_EVENTS, SPANS, feedback, span
+from support.marts import LOG_EVENTS, SPANS
+from support.spans import feedback, span
 
 
 @pytest.mark.parametrize(("rows", "spans", "events"), [(1, 1, 0), (3, 3, 0), (4, 3, 1)])

@@ -8,7 +8,8 @@ import pytest
 from spanmart.warehouse import Warehouse
 from spanmart.warehouse.errors import CompactionFailed, FolderInUse
 from spanmart.warehouse.maintenance.compact import compact
-from support.marts import Marts, feedback, span
+from support.marts import Marts
+from support.spans import feedback, span
 
 ROWS = {
     table: f"select * from landing.raw.{table} order by all" for table in ("spans", "log_events", "batches")

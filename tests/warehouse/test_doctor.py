@@ -10,7 +10,8 @@ import pytest
 from spanmart.warehouse import Batch, LogEvent, Warehouse
 from spanmart.warehouse.maintenance import doctor as examining
 from spanmart.warehouse.maintenance.doctor import Severity, examine_databases, examine_files, examine_folder
-from support.marts import Marts, any_span, span
+from support.marts import Marts
+from support.spans import any_span, span
 
 BLOCK = 262_144
 

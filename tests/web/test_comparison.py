@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from spanmart.warehouse import Interactions
+from support.calls import Call
 from support.known_calls import TIED, known_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 
 
@@ -29,10 +29,10 @@ def test_a_call_that_arrives_between_two_pages_moves_nothing(
         Call(number, at=datetime(2026, 11, day, tzinfo=UTC), session_id="paging")
         for number, day in ((201, 22), (202, 21), (203, 23))
     )
-    land(marts.warehouse, [new, old])
+    marts.land(new, old)
     marts.refresher.refresh()
     first = interactions.get_all({"session_id": "paging"}, limit=1)
-    land(marts.warehouse, [newest])
+    marts.land(newest)
     marts.refresher.refresh()
     second = interactions.get_all({"session_id": "paging"}, limit=1, cursor=first["next_cursor"])
     shown = [item["interaction_id"] for item in (*first["items"], *second["items"])]
@@ -54,7 +54,7 @@ def test_feedback_on_a_call_that_has_landed_but_is_not_refreshed_is_taken(
     marts: Marts, interactions: Interactions
 ) -> None:
     call = Call(301, session_id="landed")
-    land(marts.warehouse, [call])
+    marts.land(call)
     interactions.submit_feedback(call.id, "accepted")
     marts.refresher.refresh()
     assert interactions.get_by_id(call.id)["user_feedback"] == "accepted"
@@ -74,7 +74,7 @@ def test_an_etag_holds_until_the_marts_change(marts: Marts) -> None:
         seen = {"If-None-Match": first.headers["ETag"]}
         again = client.get(path, headers=seen)
         assert (again.status_code, again.get_data()) == (304, b"")
-        land(marts.warehouse, [Call(401, at=TIED[0].at + timedelta(days=1), session_id="etag")])
+        marts.land(Call(401, at=TIED[0].at + timedelta(days=1), session_id="etag"))
         marts.refresher.refresh()
         changed = client.get(path, headers=seen)
         assert changed.status_code == 200

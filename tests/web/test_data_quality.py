@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from spanmart.warehouse import Interactions
+from support.calls import FORM, Call
 from support.known_calls import unbuilt_marts
-from support.landed_calls import FORM, Call, land
 from support.marts import Marts
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ CALLS = [
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
     with unbuilt_marts(tmp_path_factory.mktemp("gaps")) as marts:
-        land(marts.warehouse, CALLS)
+        marts.land(*CALLS)
         marts.refresher.refresh()
         interactions = Interactions(marts.warehouse)
         interactions.submit_feedback(CALLS[0].id, "accepted", quality_score=90)

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from spanmart.warehouse import Interactions
+from support.calls import Call
 from support.known_calls import OUTLINE, RATE_LIMITED, TIED, UNPRICED, unbuilt_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -35,7 +35,7 @@ def read(client: FlaskClient, call: Call) -> str:
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
     with unbuilt_marts(tmp_path_factory.mktemp("few")) as marts:
-        land(marts.warehouse, [CACHED, DEEP])
+        marts.land(CACHED, DEEP)
         marts.refresher.refresh()
         yield marts
 

@@ -8,8 +8,8 @@ import pytest
 
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.summaries import failure_groups
+from support.calls import Call
 from support.known_calls import unbuilt_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ CALLS = [
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
     with unbuilt_marts(tmp_path_factory.mktemp("failing")) as marts:
-        land(marts.warehouse, CALLS)
+        marts.land(*CALLS)
         marts.refresher.refresh()
         yield marts
 
@@ -99,7 +99,7 @@ def test_the_page_shows_the_groups_above_the_newest_failures(marts: Marts) -> No
 
 def test_a_long_trace_and_prompt_are_shown_in_part(marts: Marts) -> None:
     long = failed(6, 12, "BadRequestError", "m" * 5_000, prompt="p" * 100_000)
-    land(marts.warehouse, [long])
+    marts.land(long)
     marts.refresher.refresh()
     page = marts.app().test_client().get("/admin-dashboard?view=failures").get_data(as_text=True)
     assert "the whole prompt" in page

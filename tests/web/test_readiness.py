@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from support.known_calls import OUTLINE
-from support.marts import Marts, span
+from support.marts import Marts
+from support.spans import span
 
 VIEWS = ["metrics", "log", "failures", "data-quality"]
 

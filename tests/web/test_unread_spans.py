@@ -10,7 +10,8 @@ from spanmart.warehouse import Interactions, Refresher, Warehouse
 from spanmart.warehouse.queries.lists import unread_spans
 from spanmart.web import create_app
 from support.hostile_texts import SCRIPTS
-from support.marts import NOON, Marts, any_span, span
+from support.marts import Marts
+from support.spans import NOON, any_span, span
 
 UNKNOWN = {"llm.model": "x", "llm.usage.total_tokens": 5}
 METRICS, DATA_QUALITY = "/admin-dashboard?view=metrics", "/admin-dashboard?view=data-quality"

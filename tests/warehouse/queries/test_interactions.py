@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.columns import Column, as_csv
 from spanmart.warehouse.queries.errors import InvalidCursor, UnknownInteraction
+from support.calls import Call
 from support.known_calls import (
     CALLS,
     CUT_OFF,
@@ -26,7 +27,6 @@ from support.known_calls import (
     UNDECLARED,
     UNPRICED,
 )
-from support.landed_calls import Call
 
 SORTS = [
     "created_at",

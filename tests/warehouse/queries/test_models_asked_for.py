@@ -8,8 +8,8 @@ import pytest
 
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.summaries import hourly_metrics
+from support.calls import Call
 from support.known_calls import unbuilt_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 
 HOUR = datetime(2026, 11, 3, 9, tzinfo=UTC)
@@ -27,7 +27,7 @@ CALLS = [
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
     with unbuilt_marts(tmp_path_factory.mktemp("models")) as marts:
-        land(marts.warehouse, CALLS)
+        marts.land(*CALLS)
         marts.refresher.refresh()
         yield marts
 

@@ -12,8 +12,8 @@ import pytest
 from spanmart.warehouse import Interactions
 from spanmart.warehouse.queries.summaries import hourly_metrics
 from spanmart.warehouse.queries.summaries.time_series import MOST_STEPS, steps_of
+from support.calls import Call
 from support.known_calls import CALLS, NOON, RATE_LIMITED, unbuilt_marts
-from support.landed_calls import Call, land
 from support.marts import Marts
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -106,7 +106,7 @@ def set_apart(tmp_path: Path) -> Iterator[Marts]:
     near = [Call(1 + number, at=NOON + number * timedelta(hours=2)) for number in range(20)]
     far = [Call(100 + year, at=datetime(year, 7, 1, tzinfo=UTC)) for year in (2000, 2001, 2003, 2005)]
     with unbuilt_marts(tmp_path) as marts:
-        land(marts.warehouse, [*near, *far])
+        marts.land(*near, *far)
         marts.refresher.refresh()
         yield marts
 
