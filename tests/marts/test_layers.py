@@ -25,7 +25,7 @@ OWN = {"call_measures": "intermediate", "cost_lines": "intermediate", "refresh_s
 # Late feedback is on calls that may be in the marts already.
 BACK = {("interaction_texts", "int_edited_texts"), ("interactions", "int_feedback_by_call")}
 LONGEST_PATH = 24
-MOST_FILES = 14
+MOST_FILES = {"models": 14, "macros": 12}
 
 Nodes = dict[str, Any]
 
@@ -97,7 +97,7 @@ def test_no_path_grows_longer(models: Nodes) -> None:
 def test_no_folder_is_crowded(folder: str) -> None:
     files = (path for path in (dbt_project_dir() / folder).rglob("*") if path.suffix in (".sql", ".py"))
     counts = Counter(path.parent.relative_to(dbt_project_dir()) for path in files)
-    assert {place: count for place, count in counts.items() if count > MOST_FILES} == {}
+    assert {place: count for place, count in counts.items() if count > MOST_FILES[folder]} == {}
     assert Path(folder) not in counts
 
 

@@ -49,3 +49,8 @@
 {% macro first_integer(keys, source='attributes') -%}
     coalesce({% for key in keys %}{{ integer_attribute(key, source) }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
+
+{#- What the Vercel AI SDK passes on of a response as the provider has it, whichever provider: its own object within. -#}
+{% macro provider_metadata(field) -%}
+    json_extract({{ json_attribute('ai.response.providerMetadata') }}, '$.*.{{ field }}')[1]
+{%- endmacro %}

@@ -14,8 +14,8 @@ Read = Callable[[str, str], object]
 
 @pytest.fixture(scope="module")
 def read() -> Read:
-    """The value of a macro of `json_text.sql` over a text."""
-    source = (dbt_project_dir() / "macros" / "parsing" / "json_text.sql").read_text()
+    """The value of a macro of `json.sql` over a text."""
+    source = (dbt_project_dir() / "macros" / "parsing" / "json.sql").read_text()
     macros = jinja2.Environment(autoescape=False).from_string(source).module
     connection = duckdb.connect()
 
