@@ -20,9 +20,7 @@ from .conftest import Recorded
 ECHO = Prompt("echo", "1", "{{name}}", required=("name",))
 WAYS = ("whole", "streamed", "cut", "refusing", "left open", "nested", "decorated")
 
-few = settings(
-    max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+few = settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def asked(name: str, way: str) -> dict[str, Any]:
