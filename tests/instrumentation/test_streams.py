@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import openai
 import pytest
 from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.trace import StatusCode
 
 from support import openai_bodies as bodies
@@ -147,6 +150,24 @@ def test_a_stream_let_go_of_is_abandoned(taken: int, recorded: Recorded, api: Ca
     del read
     gc.collect()
     assert state(recorded) == "abandoned"
+
+
+def test_ending_a_stream_let_go_of_changes_no_context_variable(
+    recorded: Recorded, api: Callable[..., Api], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporting, export = ContextVar("exporting", default=False), recorded.exporter.export
+
+    def set_and_export(spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        exporting.set(True)
+        return export(spans)
+
+    monkeypatch.setattr(recorded.exporter, "export", set_and_export)
+    read = stream(api(Exchange("chat/completions", HELLO)))
+    next(read)
+    del read
+    gc.collect()
+    assert state(recorded) == "abandoned"
+    assert not exporting.get()
 
 
 def test_nothing_keeps_a_stream_alive(recorded: Recorded, api: Callable[..., Api]) -> None:

@@ -2,11 +2,16 @@
 
 A finaliser runs wherever the garbage collector happens to strike, also inside of the SDK while it holds a
 lock that ending a span needs. There the ending is put off to the next call, or to the exit.
+
+It may strike inside of `ContextVar.set`, too, and processors of spans set context variables: to change the same
+context there makes Python before 3.12 read freed memory (python/cpython#148891). So a finaliser ends spans in a
+copy of the context, and leaves the one that it struck as it was.
 """
 
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from types import FrameType
 
 from spanmart.instrumentation.diagnostics import log_failure
@@ -28,7 +33,7 @@ def end_from_finalizer(end: Ending) -> None:
     if _may_hold_a_lock(sys._getframe(1)):
         _put_off.append(end)
     else:
-        _attempt(end)
+        copy_context().run(_attempt, end)
 
 
 def end_what_was_put_off() -> None:
