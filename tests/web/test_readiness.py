@@ -84,13 +84,19 @@ def test_pages_and_readyz_say_what_could_not_be_done(
 def test_what_no_memory_is_left_for_is_to_be_asked_again(unbuilt: Marts) -> None:
     unbuilt.build(span())
     client = unbuilt.app().test_client()
+    paths = ("/admin-dashboard?view=metrics", "/api/ai-interactions/metrics")
     with unbuilt.warehouse.cursor() as cursor:
+        [limit] = cursor.execute("select current_setting('memory_limit')").fetchone()
         for megabytes in range(1, 1000):
             # Not below what is held already.
             with suppress(duckdb.OutOfMemoryException):
                 cursor.execute(f"set memory_limit = '{megabytes} MB'")
                 break
-    for path in ("/admin-dashboard?view=metrics", "/api/ai-interactions/metrics"):
-        answer = client.get(path)
-        assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
-        assert "not enough memory" in answer.get_data(as_text=True)
+        # Enough for a statement to lift the limit again.
+        cursor.execute(f"set memory_limit = '{megabytes + 1} MB'")
+        for path in paths:
+            answer = client.get(path)
+            assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
+            assert "not enough memory" in answer.get_data(as_text=True)
+        cursor.execute(f"set memory_limit = '{limit}'")
+    assert [client.get(path).status_code for path in paths] == [200, 200]
