@@ -1,13 +1,12 @@
 """LLM calls in the words of an application, and the spans that our instrumentation makes of them."""
 
-import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from support.spans import OURS, Row, any_span, texts
+from support.spans import OURS, Row, any_span, interaction_id, messages, texts
 
 STACK_TRACE = """Traceback (most recent call last):
   File "/srv/training_builder/generation.py", line 42, in outline
@@ -43,16 +42,8 @@ class Call:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def trace_id(self) -> str:
-        return f"{self.number:032x}"
-
-    @property
-    def span_id(self) -> str:
-        return f"{self.number:016x}"
-
-    @property
     def id(self) -> str:
-        return f"{self.trace_id}-{self.span_id}"
+        return interaction_id(self.number)
 
     def as_span(self) -> Row:
         """The span that our instrumentation makes of it."""
@@ -67,7 +58,7 @@ class Call:
             status_code="ERROR" if self.error else "UNSET",
             status_message=self.error[1] if self.error else "",
             resource_attributes=texts({"service.name": "training-builder"}),
-            events=json.dumps([_exception(*self.error)] if self.error else []),
+            exception=_exception(*self.error) if self.error else None,
         )
 
     def _attributes(self) -> dict[str, Any]:
@@ -76,7 +67,7 @@ class Call:
             "gen_ai.provider.name": "openai",
             "gen_ai.request.model": self.model,
             "spanmart.interaction.type": self.interaction_type,
-            "gen_ai.input.messages": [_message("user", self.prompt)],
+            "gen_ai.input.messages": messages(("user", self.prompt)),
             "gen_ai.system_instructions": [{"type": "text", "content": self.system}] if self.system else None,
             "gen_ai.prompt.name": self.prompt_name,
             "gen_ai.prompt.version": self.prompt_version,
@@ -95,9 +86,7 @@ def _answered(call: Call) -> dict[str, Any]:
         "gen_ai.response.model": call.model,
         "gen_ai.response.id": f"chatcmpl-{call.number}",
         "gen_ai.response.finish_reasons": [call.finish_reason],
-        "gen_ai.output.messages": [
-            {**_message("assistant", call.answer), "finish_reason": call.finish_reason}
-        ],
+        "gen_ai.output.messages": messages(("assistant", call.answer), finish_reason=call.finish_reason),
         "gen_ai.usage.input_tokens": call.tokens[0],
         "gen_ai.usage.output_tokens": call.tokens[1],
         "http.response.status_code": 200,
@@ -108,21 +97,12 @@ def _failed(error: str, message: str, http_status: int | None) -> dict[str, Any]
     return {"error.type": error, "http.response.status_code": http_status}
 
 
-def _exception(error: str, message: str, http_status: int | None) -> dict[str, Any]:
-    trace = STACK_TRACE.format(error=error, message=message)
+def _exception(error: str, message: str, http_status: int | None) -> dict[str, str]:
     return {
-        "name": "exception",
-        "time_unix_nano": 0,
-        "attributes": {
-            "exception.type": f"openai.{error}",
-            "exception.message": message,
-            "exception.stacktrace": trace,
-        },
+        "exception.type": f"openai.{error}",
+        "exception.message": message,
+        "exception.stacktrace": STACK_TRACE.format(error=error, message=message),
     }
-
-
-def _message(role: str, content: str | None) -> dict[str, Any]:
-    return {"role": role, "parts": [{"type": "text", "content": content}]}
 
 
 TITLES = (

@@ -22,7 +22,7 @@ ANSWER = (
 Row = dict[str, Any]
 
 
-def messages(*said: tuple[str, str], finish_reason: str | None = None) -> str:
+def messages(*said: tuple[str, str | None], finish_reason: str | None = None) -> str:
     """Messages of the GenAI conventions, each of one text part."""
     return json.dumps(
         [

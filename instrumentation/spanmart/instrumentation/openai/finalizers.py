@@ -3,9 +3,9 @@
 A finaliser runs wherever the garbage collector happens to strike, also inside of the SDK while it holds a
 lock that ending a span needs. There the ending is put off to the next call, or to the exit.
 
-It may strike inside of `ContextVar.set`, too, and processors of spans set context variables: to change the same
-context there makes Python before 3.12 read freed memory (python/cpython#148891). So a finaliser ends spans in a
-copy of the context, and leaves the one that it struck as it was.
+It may strike inside of `ContextVar.set`, too, and processors of spans set context variables: to change the
+same context there makes Python before 3.12 read freed memory (python/cpython#148891). So a finaliser ends
+spans in a copy of the context, and leaves the one that it struck as it was.
 """
 
 import sys
